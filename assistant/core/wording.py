@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from assistant.language.messages import N_, _, ngettext, pgettext
+from assistant.language.messages import N_, _, localized, ngettext, pgettext
 
 if TYPE_CHECKING:
     # Words are on the first frame, where no value is yet.
     from datetime import date
 
-    from assistant.core.values.conversation import Conversation, ConversationSummary
+    from assistant.core.values.conversation import (
+        Conversation,
+        ConversationSummary,
+        MarkSubject,
+        Place,
+    )
     from assistant.core.values.documents import PartKind, PartReason, UnreadParts
     from assistant.core.values.events import CardFailed, SectionRead, Summarised
     from assistant.core.values.library import LeftOutReason
@@ -63,6 +68,26 @@ FEW_MINUTES = 10
 def count(number: int, thing: str) -> str:
     """`1 file`, `1,204 files`."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def files_text(files: int) -> str:
+    """`1 file`, `1,204 files`."""
+    return ngettext("{files:,} file", "{files:,} files", files, files=files)
+
+
+def passages_text(passages: int) -> str:
+    """`1 passage`, `1,204 passages`."""
+    return ngettext("{passages:,} passage", "{passages:,} passages", passages, passages=passages)
+
+
+def messages_text(messages: int) -> str:
+    """`1 message`, `1,204 messages`."""
+    return ngettext("{messages:,} message", "{messages:,} messages", messages, messages=messages)
+
+
+def tokens_text(tokens: int) -> str:
+    """`1 token`, `1,204 tokens`."""
+    return ngettext("{tokens:,} token", "{tokens:,} tokens", tokens, tokens=tokens)
 
 
 def unread_place(part: UnreadParts) -> str:
@@ -198,7 +223,7 @@ def card_problem_text(problem: str) -> str:
     Args:
         problem: see `GraphicsCards.problem`; not empty.
     """
-    return f"The graphics card is left out: {problem}."
+    return _("The graphics card is left out: {problem}.", problem=localized(problem))
 
 
 def card_share_text(share: float) -> str:
@@ -244,6 +269,60 @@ def order_of(conversation: Conversation | ConversationSummary) -> Iterator[str]:
         yield conversation.folder
     for tag in conversation.tags:
         yield f"#{tag}"
+
+
+def mark_text(subject: MarkSubject, now: str) -> str:
+    """A change of the conversation's settings in a transcript: `model: qwen`, `top_k 20`."""
+    match subject:
+        case "role":
+            role = _("own text") if now == "own text" else now
+            return _("role: {role}", role=role) if now else _("no role")
+        case "model":
+            return _("model: {model}", model=now or _("default"))
+        case "adapters":
+            return _("adapters: {adapters}", adapters=_adapters_text(now))
+        case "files":
+            return _("files: {files}", files=collections_text(now))
+    return f"{subject} {now or _('default')}"
+
+
+def _adapters_text(adapters: str) -> str:
+    if adapters == "none":
+        return pgettext("adapters", "none")
+    return adapters or _("default")
+
+
+def collections_text(collections: str) -> str:
+    """Collections of a conversation, as `describe_collections` names them."""
+    if collections == "all":
+        return pgettext("files", "all")
+    return pgettext("files", "none") if collections == "none" else collections
+
+
+def place_text(place: Place) -> str:
+    """Where a passage stands in its file: `page 3, “Results”`; empty when the format knows none."""
+    return ", ".join(_place_parts(place))
+
+
+def _place_parts(place: Place) -> Iterator[str]:
+    if place.page is not None:
+        end = place.page_end or place.page
+        if end == place.page:
+            yield _("page {page}", page=end)
+        else:
+            yield _("pages {first}–{last}", first=place.page, last=end)
+    if place.sheet is not None:
+        yield _("sheet {sheet}", sheet=place.sheet)
+    if place.row is not None:
+        yield _("row {row}", row=place.row)
+    if place.line_start is not None:
+        end = place.line_end or place.line_start
+        if end == place.line_start:
+            yield _("line {line}", line=end)
+        else:
+            yield _("lines {first}–{last}", first=place.line_start, last=end)
+    if place.heading:
+        yield f"“{place.shown_heading}”"
 
 
 DAYS_OF_A_MONTH = 30.44

@@ -19,6 +19,7 @@ from typing import Literal, get_args
 
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import Role
+from assistant.language.messages import _
 
 Field = Literal["title", "prompts", "messages"]
 
@@ -130,7 +131,8 @@ class _QueryBuilder:
             problem = self._operate(operator, value.strip(), item["word"] is None, wanted)
             if not problem:
                 return
-            self.notes.append(f"{item[0].strip()}: {problem} It is searched as words.")
+            as_words = _("It is searched as words.")
+            self.notes.append(f"{item[0].strip()}: {problem} {as_words}")
             self._term(SearchTerm(text=f"{operator} {value.strip()}"), wanted)
         elif item["word"] is None:
             text = value.strip()
@@ -145,7 +147,7 @@ class _QueryBuilder:
             self.terms[-1] = SearchTerm(text=self.terms[-1].text, prefix=True)
         for terms in (self.terms, self.excluded):
             if len(terms) > MAX_TERMS:
-                self.notes.append(f"Only the first {MAX_TERMS} words are searched.")
+                self.notes.append(_("Only the first {words} words are searched.", words=MAX_TERMS))
         return SearchQuery(
             terms=tuple(self.terms[:MAX_TERMS]),
             excluded=tuple(self.excluded[:MAX_TERMS]),
@@ -177,7 +179,7 @@ class _QueryBuilder:
                 known: tuple[Role, ...] = get_args(Role)
                 roles = [role for role in known if role == value.lower()]
                 if not roles:
-                    return f"A role is one of {', '.join(known)}."
+                    return _("A role is one of {roles}.", roles=", ".join(known))
                 self.roles[wanted] += roles
             case "in" if not quoted and wanted and value.lower() in _FIELDS:
                 self.fields.append(_FIELDS[value.lower()])
@@ -188,9 +190,9 @@ class _QueryBuilder:
             case _:
                 day = _day(value)
                 if day is None:
-                    return "A date is written as 2026-01-31, 2026-01 or 2026."
+                    return _("A date is written as 2026-01-31, 2026-01 or 2026.")
                 if not wanted:
-                    return f"{operator}: cannot be ruled out."
+                    return _("{operator}: cannot be ruled out.", operator=operator)
                 self._limit(operator, day)
         return ""
 

@@ -14,7 +14,8 @@ from assistant.core.ports.library import Library
 from assistant.core.sanitize import one_line
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import Collection, FileEntry, FileState
-from assistant.core.wording import ENGLISH_REASONS, count
+from assistant.core.wording import ENGLISH_REASONS
+from assistant.language.messages import ngettext
 
 MAX_LISTED = 30
 """Files that are named in an answer."""
@@ -212,7 +213,16 @@ def rows_left_out(question: str, used: Sequence[Passage]) -> str:
         whole = read[0].file_passages
         if whole > len(read):
             name = path.rpartition("/")[2]
-            told.append(f"only {len(read)} of the {count(whole, 'passage')} of {name} were read")
+            told.append(
+                ngettext(
+                    "only {read:,} of the {passages:,} passage of {file} were read",
+                    "only {read:,} of the {passages:,} passages of {file} were read",
+                    whole,
+                    read=len(read),
+                    passages=whole,
+                    file=name,
+                )
+            )
     return one_line("; ".join(told), 400)
 
 

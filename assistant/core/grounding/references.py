@@ -16,6 +16,7 @@ from assistant.core.values.base import Value
 from assistant.core.values.conversation import Citation, Place, Strength
 from assistant.core.values.documents import Passage, UnreadParts
 from assistant.core.values.library import Retrieval, Unfit, UnusedPassage
+from assistant.language.messages import N_
 
 STRENGTH_ORDER: Final[dict[Strength, int]] = {
     "weak": 1,
@@ -152,8 +153,8 @@ def partly_read(passages: Iterable[Passage]) -> dict[str, tuple[UnreadParts, ...
     return {passage.path: passage.unread for passage in passages if passage.unread}
 
 
-CHANGED: Final = "changed since"
-GONE: Final = "no longer there"
+CHANGED: Final = N_("changed since")
+GONE: Final = N_("no longer there")
 _READ_BYTES: Final = 2**20
 
 

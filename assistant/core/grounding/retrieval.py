@@ -27,7 +27,8 @@ from assistant.core.values.documents import Document, Passage
 from assistant.core.values.events import Searching
 from assistant.core.values.library import FileText, SearchResult, UnusedPassage
 from assistant.core.values.prompts import fill_placeholders
-from assistant.core.wording import count, unread_sentence
+from assistant.core.wording import place_text, unread_sentence
+from assistant.language.messages import _, ngettext
 
 QUOTE_PREFIX = "> "
 """Before every line of a quotation."""
@@ -256,7 +257,7 @@ def fit_whole_files(
 def _passage_label(passage: Passage) -> str:
     """A passage in a sentence: its file and, as far as that is known, its place."""
     name = PurePath(passage.path).name or passage.path
-    return ", ".join(filter(None, (name, str(passage.place))))
+    return ", ".join(filter(None, (name, place_text(passage.place))))
 
 
 def _as_passage(file: FileText) -> Passage:
@@ -290,17 +291,30 @@ def nothing_found_text(result: SearchResult, where: RetrievalScope, unread: int 
     Args:
         unread: files that are still to be read.
     """
-    place = "your files" if where.collections is None else ", ".join(where.collections)
+    place = _("your files") if where.collections is None else ", ".join(where.collections)
     if not result.searched:
-        return f"Nothing in {place} has been read yet. Ask again when it has."
-    passages = count(result.searched, "passage")
-    found_nothing = f"I found nothing about this in {place} ({passages} searched)."
+        return _("Nothing in {place} has been read yet. Ask again when it has.", place=place)
+    told = [
+        ngettext(
+            "I found nothing about this in {place} ({passages:,} passage searched).",
+            "I found nothing about this in {place} ({passages:,} passages searched).",
+            result.searched,
+            place=place,
+            passages=result.searched,
+        )
+    ]
     if result.passages and result.evidence >= NEAR_MISS_EVIDENCE:
         nearest = result.passages[0]
-        found_nothing += f" The nearest is {_passage_label(nearest)}."
+        told.append(_("The nearest is {passage}.", passage=_passage_label(nearest)))
         if nearest.unread:
-            found_nothing += f" Of that file, {unread_sentence(nearest.unread)}."
-    if not unread:
-        return found_nothing
-    files = "1 file is" if unread == 1 else f"{unread:,} files are"
-    return f"{found_nothing} {files} still to be read: ask again when that is done."
+            told.append(_("Of that file, {unread}.", unread=unread_sentence(nearest.unread)))
+    if unread:
+        told.append(
+            ngettext(
+                "{files:,} file is still to be read: ask again when that is done.",
+                "{files:,} files are still to be read: ask again when that is done.",
+                unread,
+                files=unread,
+            )
+        )
+    return " ".join(told)

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from assistant.core.values.documents import Passage
+from assistant.language.messages import _
 
 MAX_DIFFERING = 12
 """Words in which versions differ at most, on either side."""
@@ -48,7 +49,7 @@ class Disagreement(NamedTuple):
 
     @property
     def text(self) -> str:
-        """In a sentence."""
+        """In a sentence, as the model reads it."""
         told = [
             f"[{number}] “{words}”" if words else f"[{number}] without it"
             for number, words in ((self.first, self.first_words), (self.second, self.second_words))
@@ -58,6 +59,26 @@ class Disagreement(NamedTuple):
         return (
             f"[{self.first}] and [{self.second}] say nearly the same and differ: {differ}.{newer}"
         )
+
+
+def disagreement_text(each: Disagreement) -> str:
+    """What two versions of a passage say differently, as the user reads it."""
+    one, other = (
+        _("[{number}] “{words}”", number=at, words=words)
+        if words
+        else _("[{number}] without it", number=at)
+        for at, words in ((each.first, each.first_words), (each.second, each.second_words))
+    )
+    told = _(
+        "[{first}] and [{second}] say nearly the same and differ: {one}, {other}.",
+        first=each.first,
+        second=each.second,
+        one=one,
+        other=other,
+    )
+    if each.newer is None:
+        return told
+    return f"{told} {_('[{number}] is newer.', number=each.newer)}"
 
 
 class ComparedText(NamedTuple):

@@ -14,6 +14,7 @@ from assistant.core.errors import NotFoundError
 from assistant.core.prompts.files import BadPromptError, LoadYaml, parse
 from assistant.core.sanitize import printable
 from assistant.core.values.prompts import Prompt, PromptProblem
+from assistant.language.messages import _
 
 SUFFIX = ".md"
 INTERNAL = "internal"
@@ -134,9 +135,9 @@ class PromptLibrary:
             for path in _files(folder / INTERNAL):
                 original = shipped.get(_name(path))
                 if original is None or self.check(original):
-                    fix = f"There are: {', '.join(shipped)}."
+                    fix = _("There are: {names}.", names=", ".join(shipped))
                     yield PromptProblem(
-                        path=_printable_path(path), reason="nothing uses it", fix=fix
+                        path=_printable_path(path), reason=_("nothing uses it"), fix=fix
                     )
                     continue
                 bad = self._internal_problem(path, self._prompt(original))
@@ -152,8 +153,10 @@ class PromptLibrary:
         if not lacking:
             return None
         names = ", ".join(f"{{{{{name}}}}}" for name in lacking)
-        fix = "Put it where the program is to fill it in."
-        return PromptProblem(path=_printable_path(path), reason=f"{names} is missing", fix=fix)
+        fix = _("Put it where the program is to fill it in.")
+        return PromptProblem(
+            path=_printable_path(path), reason=_("{names} is missing", names=names), fix=fix
+        )
 
     def _prompt(self, path: Path) -> Prompt:
         """Raises BadPromptError."""

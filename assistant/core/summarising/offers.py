@@ -21,7 +21,6 @@ from assistant.core.summarising.intent import (
 )
 from assistant.core.summarising.writing import Language, language_of
 from assistant.core.values.library import FileEntry
-from assistant.core.wording import count
 
 MAX_NAMED: Final = 4
 """Files that an offer names."""
@@ -41,6 +40,8 @@ _TEXTS: Final[dict[Language, dict[str, str]]] = {
         " difference.",
         "shell": "In a shell: `assistant {command} {target}`.",
         "which": "Which one?",
+        "file": "{names} (1 file)",
+        "files": "{names} ({count:,} files)",
     },
     "pt": {
         "head": "Isto pergunta por {what} como um todo; uma busca só acha trechos.",
@@ -49,6 +50,8 @@ _TEXTS: Final[dict[Language, dict[str, str]]] = {
         " diferença.",
         "shell": "No terminal: `assistant {command} {target}`.",
         "which": "Qual deles?",
+        "file": "{names} (1 arquivo)",
+        "files": "{names} ({count:,} arquivos)",
     },
 }
 
@@ -101,7 +104,8 @@ def _offer(
         commands = [(spell_collection(name), f"'#{name}'") for name in collections]
     else:
         return None
-    what = names if chosen else f"{names} ({count(len(files), 'file')})"
+    counted = texts["file" if len(files) == 1 else "files"]
+    what = names if chosen else counted.format(names=names, count=len(files))
     head = texts["head"].format(what=what)
     if len(commands) == 1:
         target, argument = commands[0]

@@ -24,6 +24,7 @@ from assistant.core.values.transcript import (
     from_json,
     left_out,
 )
+from assistant.language.messages import N_, _, localized, ngettext
 
 MAX_FILE_BYTES = 1_000_000_000
 READ_BYTES = 2**20
@@ -63,7 +64,7 @@ def import_from(store: ConversationCatalog, paths: Iterable[Path]) -> Iterator[I
                         is_refused=parsed.is_damaged,
                     )
             except TranscriptError as failure:
-                cause = f"{failure.message} {failure.hint}".strip()
+                cause = f"{localized(failure.message)} {localized(failure.hint)}".strip()
                 problem = ReadingProblem(cause=cause, place=failure.place)
                 yield ImportResult(path=str(file), problems=(problem,), is_refused=True)
 
@@ -136,7 +137,12 @@ def _members(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
     except (OSError, EOFError) as failure:
         raise TranscriptError(f"It is damaged: {failure}.") from None
     if others:
-        cause = f"{others:,} other files in it, such as images, were not taken in."
+        cause = ngettext(
+            "{files:,} other file in it, such as an image, was not taken in.",
+            "{files:,} other files in it, such as images, were not taken in.",
+            others,
+            files=others,
+        )
         yield str(path), ParsedTranscripts(problems=(ReadingProblem(cause=cause),))
 
 
@@ -152,8 +158,8 @@ def _is_wanted(name: str) -> bool:
     return _CONVERSATIONS.fullmatch(PurePosixPath(name).name) is not None
 
 
-NO_CONVERSATION = "It holds no conversation in a format that is known."
-KINDS_HINT = (
+NO_CONVERSATION = N_("It holds no conversation in a format that is known.")
+KINDS_HINT = N_(
     "Conversations are read from our JSON and Markdown, from exports of ChatGPT, Claude, Open "
     "WebUI, LM Studio and LibreChat, and from lists of messages as JSON or JSON lines."
 )
@@ -200,25 +206,26 @@ def _from_json(name: str, text: str, saved: datetime) -> Iterator[ParsedTranscri
     refused: list[TranscriptError] = []
     problems: list[ReadingProblem] = []
     for document in _joined_messages(json_documents(name, text)):
-        place = f"entry {document.place}"
+        place = _("entry {place}", place=document.place)
         if document.damage:
-            where = f"character {document.character:,}"
+            where = _("character {character:,}", character=document.character)
+            damage = localized(document.damage)
             message = f"It is damaged: {document.damage}."
             refused.append(TranscriptError(message, KINDS_HINT, place=where))
-            problems.append(left_out(place, f"it is damaged, {document.damage}"))
+            problems.append(left_out(place, _("it is damaged, {damage}", damage=damage)))
             continue
         for each in conversations_in(document.value):
             try:
                 reading = _from_document(each, document.place, saved)
             except TranscriptError as failure:
                 refused.append(failure)
-                problems.append(ReadingProblem(place=place, cause=failure.message))
+                problems.append(ReadingProblem(place=place, cause=localized(failure.message)))
                 continue
             if reading is not None:
                 is_known = True
                 yield reading
             else:
-                cause = "left out, for it is no conversation."
+                cause = _("left out, for it is no conversation.")
                 problems.append(ReadingProblem(place=place, cause=cause))
     if not is_known:
         raise refused[0] if refused else TranscriptError(NO_CONVERSATION, KINDS_HINT)

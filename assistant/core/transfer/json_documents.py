@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from assistant.language.messages import N_
+
 _WHITE = re.compile(r"[ \t\n\r]*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
@@ -59,14 +61,14 @@ def _single_or_lines(text: str, begin: int) -> Iterator[JsonDocument]:
     elif not damage and "\n" in text[end:rest]:
         yield from _lines(text)
     else:
-        yield JsonDocument(1, damage=damage or "there is more after its end", character=end)
+        yield JsonDocument(1, damage=damage or N_("there is more after its end"), character=end)
 
 
 def _lines(text: str) -> Iterator[JsonDocument]:
     for place, line in enumerate(filter(None, map(str.strip, text.split("\n"))), 1):
         value, end, damage = _decoded(line, 0)
         if not damage and end < len(line):
-            damage = "there is more after its end"
+            damage = N_("there is more after its end")
         yield JsonDocument(place, None if damage else value, damage, end)
 
 
@@ -80,7 +82,11 @@ def _elements(text: str, begin: int) -> Iterator[JsonDocument]:
         place, at = place + 1, _after_white(text, end)
         if text[at : at + 1] not in (",", "]"):
             if not damage:
-                what = "a comma is missing" if at < len(text) else "the end of the list is missing"
+                what = (
+                    N_("a comma is missing")
+                    if at < len(text)
+                    else N_("the end of the list is missing")
+                )
                 yield JsonDocument(place, damage=what, character=at)
             following = _SEPARATOR.search(text, at)
             if following is None:
@@ -89,7 +95,7 @@ def _elements(text: str, begin: int) -> Iterator[JsonDocument]:
         if text[at] == ",":
             at = _after_white(text, at + 1)
     if text[at + 1 :].strip():
-        yield JsonDocument(place, damage="there is more after its end", character=at + 1)
+        yield JsonDocument(place, damage=N_("there is more after its end"), character=at + 1)
 
 
 def _decoded(text: str, at: int) -> tuple[Any, int, str]:
@@ -98,11 +104,11 @@ def _decoded(text: str, at: int) -> tuple[Any, int, str]:
         value, end = _DECODER.raw_decode(text, at)
         return value, end, ""
     except RecursionError:
-        return None, at, "it is nested too deeply"
+        return None, at, N_("it is nested too deeply")
     except json.JSONDecodeError as failure:
         return None, failure.pos, failure.msg.lower()
     except ValueError:
-        return None, at, "a number in it is too long"
+        return None, at, N_("a number in it is too long")
 
 
 def _end_by_brackets(text: str, at: int) -> int:

@@ -39,6 +39,7 @@ from assistant.core.values.transcript import (
     left_out,
     stable_id,
 )
+from assistant.language.messages import _
 
 FORMAT_LABEL = f"{FORMAT} {VERSION}"
 FENCE = "---"
@@ -100,7 +101,7 @@ def from_markdown(text: str) -> ParsedTranscripts:
     Raises:
         TranscriptError: it holds no conversation.
     """
-    front, _, body = _normal(text).removeprefix(f"{FENCE}\n").partition(f"\n{FENCE}\n")
+    front, _fence, body = _normal(text).removeprefix(f"{FENCE}\n").partition(f"\n{FENCE}\n")
     problems: list[ReadingProblem] = []
     conversation = _conversation(_values(front), problems)
     heads = list(_HEAD.finditer(body))
@@ -108,7 +109,7 @@ def from_markdown(text: str) -> ParsedTranscripts:
     entries: list[TranscriptEntry] = []
     before = body[: heads[0].start()] if heads else body
     if before.strip():
-        cause = "left out what stands before the first message."
+        cause = _("left out what stands before the first message.")
         problems.append(ReadingProblem(place=f"“{conversation.title}”", cause=cause))
     for place, (head, end) in enumerate(zip(heads, ends, strict=True), 1):
         text = body[head.end() : end].removesuffix("\n" if end == len(body) else "\n\n")
@@ -120,8 +121,12 @@ def from_markdown(text: str) -> ParsedTranscripts:
             message = _message(conversation, parent, json.loads(head["message"]), text)
             entries.append(TranscriptEntry(message=message))
         except (ValidationError, ValueError, RecursionError) as failure:
-            name = f"message {place} of “{conversation.title}”"
-            reason = first_problem(failure) if isinstance(failure, ValidationError) else "no JSON"
+            name = _(
+                "message {place} of “{conversation}”", place=place, conversation=conversation.title
+            )
+            reason = (
+                first_problem(failure) if isinstance(failure, ValidationError) else _("no JSON")
+            )
             problems.append(left_out(name, reason))
     transcript = Transcript(conversation=conversation, entries=connected(entries))
     return ParsedTranscripts(transcripts=(transcript,), problems=tuple(problems))
@@ -202,7 +207,7 @@ def _conversation(values: dict[str, Any], problems: list[ReadingProblem]) -> Con
     title = values.get("title", "")
     if values.keys() - known:
         unknown = ", ".join(sorted(values.keys() - known))
-        cause = f"left out what this version does not know: {unknown}."
+        cause = _("left out what this version does not know: {fields}.", fields=unknown)
         problems.append(ReadingProblem(place=f"“{title}”", cause=cause))
     try:
         return Conversation.model_validate({k: v for k, v in values.items() if k in known})

@@ -1,9 +1,10 @@
 """Problems of an import, one line for each cause: where it happened first, and how often."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from assistant.core.values.transcript import ReadingProblem
+from assistant.language.messages import _
 
 
 class ProblemLine(NamedTuple):
@@ -28,11 +29,15 @@ def problem_lines(problems: Iterable[tuple[str, ReadingProblem, bool]]) -> list[
         by_cause.setdefault((problem.cause, is_refused), []).append((path, problem))
     lines = []
     for (cause, is_refused), found in by_cause.items():
-        files = tuple(dict.fromkeys(path for path, _ in found))
+        files = tuple(dict.fromkeys(path for path, _problem in found))
         places = list(dict.fromkeys((path, each.place) for path, each in found if each.place))
-        where = places[0][1] if places else ""
-        more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
-        times = f" ({len(found):,} times)" if len(found) > max(len(places), len(files)) else ""
-        text = f"{where}{more}: {cause}" if where else cause
-        lines.append(ProblemLine(files, f"{text}{times}", is_refused))
+        text = f"{_where(places)}: {cause}" if places else cause
+        if len(found) > max(len(places), len(files)):
+            text = _("{problem} ({times:,} times)", problem=text, times=len(found))
+        lines.append(ProblemLine(files, text, is_refused))
     return lines
+
+
+def _where(places: Sequence[tuple[str, str]]) -> str:
+    first, more = places[0][1], len(places) - 1
+    return _("{listed} and {more:,} more", listed=first, more=more) if more else first

@@ -11,6 +11,7 @@ from assistant.core.values import models
 from assistant.core.values.base import Value
 from assistant.core.values.models import ModelDetails
 from assistant.core.values.sampling import AdapterUse
+from assistant.language.messages import pgettext
 
 NONE_WORD: Final = "none"
 """What is typed to have no adapter."""
@@ -43,7 +44,7 @@ def typed_adapter(typed: str) -> TypedAdapter:
     Raises:
         AssistantError: the number cannot be a scale.
     """
-    name, _, last = typed.rpartition(" ")
+    name, _space, last = typed.rpartition(" ")
     word = last.casefold()
     if name and word in SWITCH_WORDS:
         return TypedAdapter(name=unquote(name), scale=None if word == "off" else 1.0)
@@ -132,7 +133,7 @@ def misfit(adapter: ModelDetails, base: ModelDetails | None) -> str:
         The reason in few words; empty where none is known.
     """
     if adapter.fit == "damaged":
-        return "damaged"
+        return pgettext("model", "damaged")
     return models.misfit(adapter.facts, base.facts) if base else ""
 
 

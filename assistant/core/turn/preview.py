@@ -23,6 +23,7 @@ from assistant.core.values.conversation import ChatMessage, Conversation, Messag
 from assistant.core.values.events import Loaded, Loading, Queued
 from assistant.core.values.models import ModelInfo, RenderedPrompt, TokenCounts
 from assistant.core.values.sampling import Sampling
+from assistant.language.messages import _, pgettext
 
 EXCERPT_CHARS: Final = 300
 """Characters of a part that tell which one it is."""
@@ -34,14 +35,14 @@ Kind = Literal["system", "examples", "summary", "turn", "question", "template", 
 
 
 SLICE_NAMES: Final[dict[Kind, str]] = {
-    "system": "system prompt",
-    "examples": "examples",
-    "summary": "summary",
-    "turn": "turn",
-    "question": "next question",
-    "template": "template",
-    "reserve": "answer",
-    "free": "free",
+    "system": pgettext("context window", "system prompt"),
+    "examples": pgettext("context window", "examples"),
+    "summary": pgettext("context window", "summary"),
+    "turn": pgettext("context window", "turn"),
+    "question": pgettext("context window", "next question"),
+    "template": pgettext("context window", "template"),
+    "reserve": pgettext("context window", "answer"),
+    "free": pgettext("context window", "free"),
 }
 
 
@@ -68,18 +69,20 @@ class PreviewPart(Value):
     @property
     def name(self) -> str:
         """Name of the part, in words."""
-        return f"turn {self.number}" if self.kind == "turn" else SLICE_NAMES[self.kind]
+        if self.kind == "turn":
+            return _("turn {number}", number=self.number)
+        return SLICE_NAMES[self.kind]
 
     @property
     def status(self) -> str:
         """State of its tokens, or why it has none; empty for what is never read."""
         if not self.included:
-            return f"left out: {self.reason}"
+            return _("left out: {reason}", reason=_(self.reason))
         if self.kind in ("reserve", "free"):
             return ""
         if self.cached >= self.tokens:
-            return "cached"
-        return f"{self.cached:,} cached" if self.cached else "to read"
+            return pgettext("tokens", "cached")
+        return _("{tokens:,} cached", tokens=self.cached) if self.cached else _("to read")
 
 
 class ContextPreview(Value):
@@ -114,8 +117,9 @@ class ContextPreview(Value):
         """Size that the window could have, in words; empty where it cannot grow."""
         if self.trained <= self.window:
             return ""
-        why = "; memory is short" if self.limited else ""
-        return f"trained on {self.trained:,}{why}"
+        if self.limited:
+            return _("trained on {tokens:,}; memory is short", tokens=self.trained)
+        return _("trained on {tokens:,}", tokens=self.trained)
 
     @property
     def left_out(self) -> tuple[PreviewPart, ...]:
@@ -337,4 +341,4 @@ def _shares(
     if measured is None or not measured.exact:
         return {}
     shares = iter(measured.parts)
-    return {turn.message_ids: sum(next(shares) for _ in turn.message_ids) for turn in turns}
+    return {turn.message_ids: sum(next(shares) for _id in turn.message_ids) for turn in turns}

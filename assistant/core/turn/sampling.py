@@ -12,18 +12,19 @@ from assistant.core.ports.models import ModelCatalog
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.prompts import Prompt
 from assistant.core.values.sampling import Sampling, SamplingChanges
+from assistant.language.messages import N_, _
 
 FIELDS: Final = tuple(SamplingChanges.model_fields)
 
 ALLOWED_VALUES: Final = {
-    "temperature": "a number from 0 to 5",
-    "top_k": "a whole number from 0",
-    "top_p": "a number above 0, at most 1",
-    "min_p": "a number from 0 to 1",
-    "repeat_penalty": "a number above 0, at most 5",
-    "seed": "a whole number from 0 to 4,294,967,294",
-    "max_tokens": "a whole number from 1",
-    "thinking": "off, auto, low, medium, high, or a whole number of tokens",
+    "temperature": N_("a number from 0 to 5"),
+    "top_k": N_("a whole number from 0"),
+    "top_p": N_("a number above 0, at most 1"),
+    "min_p": N_("a number from 0 to 1"),
+    "repeat_penalty": N_("a number above 0, at most 5"),
+    "seed": N_("a whole number from 0 to 4,294,967,294"),
+    "max_tokens": N_("a whole number from 1"),
+    "thinking": N_("off, auto, low, medium, high, or a whole number of tokens"),
 }
 INTEGER_FIELDS: Final = ("top_k", "seed", "max_tokens", "thinking")
 
@@ -155,18 +156,19 @@ def sampling_settings(
         value = getattr(own, field)
         is_own = value is not None
         if is_own and prompt is not None and value == getattr(of_prompt, field):
-            origin = f"the role {prompt.name}"
+            origin = _("the role {name}", name=prompt.name)
         elif is_own:
-            origin = "this conversation"
+            origin = _("this conversation")
         elif getattr(of_model, field) is not None:
             value = getattr(of_model, field)
-            origin = "your settings for this model"
+            origin = _("your settings for this model")
         elif getattr(of_file, field) is not None:
             value = getattr(of_file, field)
-            origin = "the model's file"
+            origin = _("the model's file")
         else:
             value = getattr(settings, field)
-            origin = "your settings" if field in settings.model_fields_set else "default"
+            is_set = field in settings.model_fields_set
+            origin = _("your settings") if is_set else _("default")
         rows.append(SamplingSetting(field, format_value(field, value), origin, is_own))
     return rows
 
@@ -174,7 +176,7 @@ def sampling_settings(
 def format_value(field: str, value: float | str | None) -> str:
     """Value of a field, in words."""
     if value is None:
-        return {"seed": "a new one each time", "thinking": "auto"}.get(field, "no limit")
+        return {"seed": _("a new one each time"), "thinking": "auto"}.get(field, _("no limit"))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

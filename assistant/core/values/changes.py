@@ -97,16 +97,25 @@ def marks_between(before: Conversation, after: Conversation, at: datetime) -> tu
 
 
 def describe_marks(marks: Sequence[Mark]) -> list[tuple[MarkSubject, str]]:
-    """Describe the marks of one place, each subject once, with what came of it.
+    """Describe the marks of one place in English, each subject once.
 
     Returns:
         Pairs of a subject and its words.
+    """
+    return [(subject, _describe_mark(subject, now)) for subject, now in latest_marks(marks)]
+
+
+def latest_marks(marks: Sequence[Mark]) -> list[tuple[MarkSubject, str]]:
+    """The marks of one place, each subject once.
+
+    Returns:
+        Pairs of a subject and what holds of it now; subjects that are as before are left out.
     """
     by_subject: dict[MarkSubject, list[Mark]] = {}
     for mark in marks:
         by_subject.setdefault(mark.subject, []).append(mark)
     return [
-        (subject, _describe_mark(subject, same[-1].after))
+        (subject, same[-1].after)
         for subject, same in by_subject.items()
         if subject == "role" or same[0].before != same[-1].after
     ]

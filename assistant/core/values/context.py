@@ -4,12 +4,13 @@ from typing import Final, Literal
 
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import ChatMessage, Overflow, Placing
+from assistant.language.messages import N_
 
-OLDER: Final = "older than what fits the window"
-EXCLUDED: Final = "excluded by you"
-SUMMARISED: Final = "told in the summary"
-NO_ROOM_BESIDE_QUESTION: Final = "no room beside the question"
-NO_ROOM_FOR_PINNED: Final = "pinned, but there is no room for it"
+OLDER: Final = N_("older than what fits the window")
+EXCLUDED: Final = N_("excluded by you")
+SUMMARISED: Final = N_("told in the summary")
+NO_ROOM_BESIDE_QUESTION: Final = N_("no room beside the question")
+NO_ROOM_FOR_PINNED: Final = N_("pinned, but there is no room for it")
 
 RECAP_QUESTION: Final = "What have we said so far?"
 """What the model is shown as asked for, so that a summary is an answer like any other: a template

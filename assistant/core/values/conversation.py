@@ -174,10 +174,15 @@ class Place(Value):
             end = self.line_end or self.line_start
             one = end == self.line_start
             parts.append(f"line {end}" if one else f"lines {self.line_start}–{end}")
-        for heading in self.heading[-1:]:
-            is_long = len(heading) > _MAX_HEADING
-            parts.append(f"“{heading[: _MAX_HEADING - 1]}…”" if is_long else f"“{heading}”")
+        if self.heading:
+            parts.append(f"“{self.shown_heading}”")
         return ", ".join(parts)
+
+    @property
+    def shown_heading(self) -> str:
+        """The nearest heading above it, cut where it is long; empty without one."""
+        heading = self.heading[-1] if self.heading else ""
+        return f"{heading[: _MAX_HEADING - 1]}…" if len(heading) > _MAX_HEADING else heading
 
 
 Strength = Literal["verbatim", "supported", "weak", "contradicted"]

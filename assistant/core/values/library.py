@@ -13,6 +13,7 @@ from pydantic import field_validator
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import Strength
 from assistant.core.values.documents import Document, Passage, SkipReason, UnreadParts
+from assistant.language.messages import _, ngettext
 
 
 class Waiting(Value):
@@ -273,15 +274,21 @@ class SearchResult(Value):
         """What of files that are too large is read, in words; empty when there are none."""
         if not self.excerpted:
             return ""
-        names = ", ".join(self.excerpted)
-        are = "is" if len(self.excerpted) == 1 else "are"
-        return f"{names} {are} larger than the window: only the nearest passages are read"
+        return ngettext(
+            "{files} is larger than the window: only the nearest passages are read",
+            "{files} are larger than the window: only the nearest passages are read",
+            len(self.excerpted),
+            files=", ".join(self.excerpted),
+        )
 
     @property
     def corrections_text(self) -> str:
         """The corrections in words; empty when there are none."""
-        pairs = [f"“{each.searched}” instead of “{each.typed}”" for each in self.corrections]
-        return f"searched for {', '.join(pairs)}" if pairs else ""
+        pairs = [
+            _("“{word}” instead of “{typed}”", word=each.searched, typed=each.typed)
+            for each in self.corrections
+        ]
+        return _("searched for {words}", words=", ".join(pairs)) if pairs else ""
 
 
 class NearestSentence(Value):

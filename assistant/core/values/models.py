@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal, Protocol, TypeVar
 
 from assistant.core.values.base import Value
+from assistant.language.messages import _
 
 ModelOrigin = Literal[
     "starter",
@@ -231,14 +232,22 @@ def misfit(adapter: ModelFacts, model: ModelFacts) -> str:
         The reason in few words; empty where it may be used with it.
     """
     if adapter.refusal:
-        return "of a kind that is not supported"
+        return _("of a kind that is not supported")
     made, there = adapter.architecture, model.architecture
     if made and there and made != there:
-        return f"for {made}, and the model is {there}"
+        return _("for {made}, and the model is {model}", made=made, model=there)
     if adapter.width and model.width and adapter.width != model.width:
-        return f"for states of {adapter.width:,} numbers, and the model has {model.width:,}"
+        return _(
+            "for states of {adapter:,} numbers, and the model has {model:,}",
+            adapter=adapter.width,
+            model=model.width,
+        )
     if model.layers and adapter.layers > model.layers:
-        return f"for {adapter.layers} layers or more, and the model has {model.layers}"
+        return _(
+            "for {adapter} layers or more, and the model has {model}",
+            adapter=adapter.layers,
+            model=model.layers,
+        )
     return ""
 
 

@@ -17,6 +17,7 @@ from assistant.core.errors import TranscriptError
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import Conversation, Message
 from assistant.core.values.library import Retrieval
+from assistant.language.messages import _
 
 FORMAT = "assistant conversation"
 VERSION = 1
@@ -181,7 +182,7 @@ def first_problem(failure: ValidationError) -> str:
 
 def left_out(place: str, reason: str) -> ReadingProblem:
     """Problem of what is left out for a reason."""
-    return ReadingProblem(place=place, cause=f"left out: {reason}.")
+    return ReadingProblem(place=place, cause=_("left out: {reason}.", reason=reason))
 
 
 def _entry(entry: TranscriptEntry, checked: Mapping[str, str]) -> dict[str, Any]:
@@ -232,10 +233,12 @@ def _entries(
     parents: dict[str, str | None] = {}
     """Of messages that cannot be read: what their children belong to instead."""
     for place, row in enumerate(rows, 1):
-        name = f"message {place} of “{conversation.title}”"
+        name = _(
+            "message {place} of “{conversation}”", place=place, conversation=conversation.title
+        )
         entry = _read_entry(conversation, row, name, problems)
         if isinstance(entry, TranscriptEntry) and entry.message.id in known:
-            cause = "left out, for another one has the same id."
+            cause = _("left out, for another one has the same id.")
             problems.append(ReadingProblem(place=name, cause=cause))
         elif isinstance(entry, TranscriptEntry):
             known.add(entry.message.id)
@@ -254,7 +257,7 @@ def _read_entry(
 ) -> TranscriptEntry | tuple[str, str | None] | None:
     """The entry; when it cannot be read, its id and its parent's, where it has them."""
     if not isinstance(row, dict):
-        problems.append(ReadingProblem(place=name, cause="left out, for it is no message."))
+        problems.append(ReadingProblem(place=name, cause=_("left out, for it is no message.")))
         return None
     known = set(Message.model_fields) - _IMPLIED_FIELDS
     _report_unknown(row.keys() - known - {"active", "retrieval", CHECKED_TEXT}, name, problems)
@@ -283,12 +286,14 @@ def _retrieval(stored: Any, name: str, problems: list[ReadingProblem]) -> Retrie
     try:
         return None if stored is None else Retrieval.model_validate(stored)
     except ValidationError as failure:
-        problems.append(left_out(f"what was found for {name}", first_problem(failure)))
+        problems.append(
+            left_out(_("what was found for {message}", message=name), first_problem(failure))
+        )
         return None
 
 
 def _report_unknown(keys: Iterable[str], name: str, problems: list[ReadingProblem]) -> None:
     unknown = sorted(map(str, keys))
     if unknown:
-        cause = f"left out what this version does not know: {', '.join(unknown)}."
+        cause = _("left out what this version does not know: {fields}.", fields=", ".join(unknown))
         problems.append(ReadingProblem(place=name, cause=cause))

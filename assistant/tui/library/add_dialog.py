@@ -22,7 +22,8 @@ from textual.widgets.option_list import Option
 from assistant.core.errors import AssistantError
 from assistant.core.ports.library import Library
 from assistant.core.values.library import Collection, LeftOut, Scanned, Survey, Waiting
-from assistant.core.wording import REASONS, count, duration, size
+from assistant.core.wording import REASONS, duration, size
+from assistant.language.messages import _, localized, ngettext
 from assistant.tui.library.offer import (
     FilesToAdd,
     FileTokenEstimate,
@@ -121,11 +122,11 @@ class AddFiles(Dialog[Choice]):
             yield Static(classes="what")
             yield Static(classes="facts")
             with Horizontal(classes="field"):
-                yield Static(text.own("Collection "))
+                yield Static(text.own(f"{_('Collection')} "))
                 yield Input(_field_text(self._suggested), max_length=MAX_NAME_CHARACTERS)
             yield Static(classes="joins")
             yield OptionList(markup=False, compact=True)
-            yield Static(text.muted("Enter chooses · Tab to the name and back · Esc cancels"))
+            yield Static(text.muted(_("Enter chooses · Tab to the name and back · Esc cancels")))
 
     def on_mount(self) -> None:
         self._propose()
@@ -224,26 +225,29 @@ class AddFiles(Dialog[Choice]):
 
     def _facts(self) -> Iterator[Content]:
         if self._failure is not None:
-            yield text.line(self._failure.message, 400, "$text-error")
+            yield text.line(localized(self._failure.message), 400, "$text-error")
             if self._failure.hint:
-                yield text.line(self._failure.hint, 400)
+                yield text.line(localized(self._failure.hint), 400)
         elif self._survey is None:
-            seen = f": {count(self._seen, 'file')} so far" if self._seen else ""
-            yield text.muted(f"Looking{seen} …")
+            yield text.muted(_looking_text(self._seen))
         else:
             yield from fact_lines(self._survey)
         if self._estimate is not None and self._estimate.problem:
-            yield text.line(self._estimate.problem, 400, "$text-warning")
+            yield text.line(localized(self._estimate.problem), 400, "$text-warning")
 
     def _show_joining(self) -> None:
         name = self._chosen.casefold()
         known = next((each for each in self._collections if each.name.casefold() == name), None)
         note = ""
         if known is not None:
-            are = "is" if known.files == 1 else "are"
-            note = f"joins the {count(known.files, 'file')} that {are} in it"
+            note = ngettext(
+                "joins the {files:,} file that is in it",
+                "joins the {files:,} files that are in it",
+                known.files,
+                files=known.files,
+            )
         if not name:
-            note = "Give the collection a name."
+            note = _("Give the collection a name.")
         line = self.query_one(".joins", Static)
         line.update(text.muted(note))
         line.display = bool(note)
@@ -251,14 +255,14 @@ class AddFiles(Dialog[Choice]):
     def _options(self) -> Iterator[Option]:
         nothing = self._survey is not None and not (self._survey.files or self._survey.unchanged)
         unreadable = self._failure is not None or (nothing and not self.offer.folders)
-        yield Option(text.own("a  Add to the collection"), id="add", disabled=unreadable)
+        yield Option(text.own(f"a  {_('Add to the collection')}"), id="add", disabled=unreadable)
         if self.offer.is_single_file:
             how = self._attach_text()
-            label = text.own("w  Attach whole to the question") + text.muted(f"  {how}")
+            label = text.own(f"w  {_('Attach whole to the question')}") + text.muted(f"  {how}")
             yield Option(label, id="attach", disabled=not self._fits)
         if self.pasted:
-            yield Option(text.own("t  Paste as text"), id="paste")
-        yield Option(text.own("   Cancel"), id="cancel")
+            yield Option(text.own(f"t  {_('Paste as text')}"), id="paste")
+        yield Option(text.own(f"   {_('Cancel')}"), id="cancel")
 
     @property
     def _fits(self) -> bool:
@@ -271,9 +275,9 @@ class AddFiles(Dialog[Choice]):
         if self._estimate is None:
             return "" if self._failure else "…"
         if self._estimate.problem:
-            return "gives no text"
-        tokens = f"about {self._estimate.tokens:,} tokens"
-        return tokens if self._fits else f"too long, {tokens}"
+            return _("gives no text")
+        tokens = _("about {tokens:,} tokens", tokens=self._estimate.tokens)
+        return tokens if self._fits else _("too long, {tokens}", tokens=tokens)
 
     # What is chosen
 
@@ -322,34 +326,72 @@ def question_line(offer: FilesToAdd, survey: Survey | None) -> Content:
     first = name_of((offer.folders or offer.paths)[0])
     named = text.line(f"{first}/" if offer.folders else first, 60)
     others = len(offer.paths) - 1
-    more = text.own(f" and {count(others, 'other')}") if others else text.EMPTY
-    ask = text.own("Add ", "bold")
-    end = text.own(" ?", "bold")
+    if others:
+        named = text.filled(
+            ngettext("{name} and {others:,} other", "{name} and {others:,} others", others),
+            name=named,
+            others=others,
+        )
     if survey is None or not offer.folders:
-        return ask + named + more + end
-    files = text.own(f"{count(survey.files + survey.unchanged, 'file')} from ", "bold")
-    return ask + files + named + more + end
+        return text.filled(_("Add {name} ?"), "bold", name=named)
+    files = survey.files + survey.unchanged
+    return text.filled(
+        ngettext("Add {files:,} file from {name} ?", "Add {files:,} files from {name} ?", files),
+        "bold",
+        files=files,
+        name=named,
+    )
 
 
 def fact_lines(survey: Survey) -> Iterator[Content]:
     """Lines on what adding would do: files, sizes, time, what is left out."""
     if survey.files:
-        how_long = f"about {duration(survey.seconds)}" if survey.seconds else "time not known yet"
-        yield text.own(f"{count(survey.files, 'file')} to read, {size(survey.bytes)}, {how_long}")
+        yield text.own(_work_text(survey))
     elif survey.unchanged:
-        yield text.own("Nothing new to read.")
+        yield text.own(_("Nothing new to read."))
     else:
-        yield text.own("There is nothing to read.", "$text-warning")
+        yield text.own(_("There is nothing to read."), "$text-warning")
     if survey.unchanged:
-        yield text.muted(f"{survey.unchanged:,} in the library already, and not changed")
+        yield text.muted(
+            _("{files:,} in the library already, and not changed", files=survey.unchanged)
+        )
     for left_out in survey.left_out[:MAX_REASONS]:
         yield _left_out_line(left_out)
     rest = sum(each.count for each in survey.left_out[MAX_REASONS:])
     if rest:
-        yield text.muted(f"{rest:,} left out for other reasons")
+        yield text.muted(_("{files:,} left out for other reasons", files=rest))
+
+
+def _looking_text(seen: int) -> str:
+    if not seen:
+        return _("Looking …")
+    return ngettext(
+        "Looking: {files:,} file so far …", "Looking: {files:,} files so far …", seen, files=seen
+    )
+
+
+def _work_text(survey: Survey) -> str:
+    time = _("time not known yet")
+    if survey.seconds:
+        time = _("about {duration}", duration=duration(survey.seconds))
+    return ngettext(
+        "{files:,} file to read, {size}, {time}",
+        "{files:,} files to read, {size}, {time}",
+        survey.files,
+        files=survey.files,
+        size=size(survey.bytes),
+        time=time,
+    )
 
 
 def _left_out_line(left_out: LeftOut) -> Content:
-    reason = text.muted(f"{left_out.count:,} left out: {REASONS[left_out.reason]}, ")
-    such = "" if left_out.count == 1 else "such as "
-    return reason + text.muted(such) + text.line(name_of(left_out.example), 40, text.MUTED)
+    message = _("{files:,} left out: {reason}, such as {example}")
+    if left_out.count == 1:
+        message = _("{files:,} left out: {reason}, {example}")
+    return text.filled(
+        message,
+        text.MUTED,
+        files=left_out.count,
+        reason=REASONS[left_out.reason],
+        example=text.line(name_of(left_out.example), 40, text.MUTED),
+    )

@@ -10,7 +10,8 @@ from textual.widgets import Static
 
 from assistant.core.values.documents import SkipReason
 from assistant.core.values.library import FileEntry, Verification
-from assistant.core.wording import count, size
+from assistant.core.wording import files_text, passages_text, size
+from assistant.language.messages import _, localized
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 
@@ -30,41 +31,49 @@ class IntegrityReport(Dialog[None]):
             yield Static(verdict_line(self._found).stylize("bold"))
             with VerticalScroll(classes="address"):
                 yield Static(text.joined(self._problems(), "\n"))
-            yield Static(text.muted("Esc closes"))
+            yield Static(text.muted(_("Esc closes")))
 
     def _problems(self) -> Iterator[Content]:
         problems = self._found.problems
         for problem in problems[:MAX_PROBLEMS]:
-            mark = (
-                text.own("repaired  ") if problem.repaired else text.own("wrong  ", "$text-error")
-            )
-            yield mark + text.line(problem.what, 400)
+            mark = text.own(_("wrong"), "$text-error")
+            if problem.repaired:
+                mark = text.own(_("repaired"))
+            yield mark + text.own("  ") + text.line(localized(problem.what), 400)
         if len(problems) > MAX_PROBLEMS:
-            yield text.muted(f"and {len(problems) - MAX_PROBLEMS:,} more")
+            yield text.muted(_("and {more:,} more", more=len(problems) - MAX_PROBLEMS))
 
 
 def verdict_line(found: Verification) -> Content:
     """Result of an integrity check in one line."""
-    how = "all is in order" if found.ok else "not in order"
-    files, passages = count(found.files, "file"), count(found.passages, "passage")
-    return text.own(f"{files}, {passages}: {how}.")
+    return text.own(
+        _(
+            "{files}, {passages}: {verdict}.",
+            files=files_text(found.files),
+            passages=passages_text(found.passages),
+            verdict=_("all is in order") if found.ok else _("not in order"),
+        )
+    )
 
 
 SKIP_REASON_TEXTS: Final[dict[SkipReason, tuple[str, str]]] = {
-    "empty": ("It is empty.", ""),
+    "empty": (_("It is empty."), ""),
     "no_text": (
-        "It has no text: pictures only, such as a scan.",
-        "A program that recognises text (OCR) can add it.",
+        _("It has no text: pictures only, such as a scan."),
+        _("A program that recognises text (OCR) can add it."),
     ),
-    "encrypted": ("It is protected by a password.", "Save a copy without one."),
+    "encrypted": (_("It is protected by a password."), _("Save a copy without one.")),
     "corrupt": (
-        "It is damaged, or not what its name says.",
-        "Try to open it in its program and save it anew.",
+        _("It is damaged, or not what its name says."),
+        _("Try to open it in its program and save it anew."),
     ),
-    "too_large": ("It is too large.", "`library.largest_file` in the settings says how large."),
-    "timeout": ("Reading it took too long.", "A smaller or simpler copy may do."),
-    "unsupported": ("This kind of file cannot be read.", "Save it as PDF or as text."),
-    "unreadable": ("It could not be opened or read.", "Check its permissions."),
+    "too_large": (
+        _("It is too large."),
+        _("`library.largest_file` in the settings says how large."),
+    ),
+    "timeout": (_("Reading it took too long."), _("A smaller or simpler copy may do.")),
+    "unsupported": (_("This kind of file cannot be read."), _("Save it as PDF or as text.")),
+    "unreadable": (_("It could not be opened or read."), _("Check its permissions.")),
 }
 """What a reason means, and what to do."""
 
@@ -79,17 +88,17 @@ class UnreadFileReason(Dialog[None]):
     def compose(self) -> ComposeResult:
         file = self._file
         what, advice = (
-            SKIP_REASON_TEXTS[file.reason] if file.reason else ("It was not read yet.", "")
+            SKIP_REASON_TEXTS[file.reason] if file.reason else (_("It was not read yet."), "")
         )
         with Vertical(classes="dialog"):
-            yield Static(text.own("Not read", "bold"))
+            yield Static(text.own(_("Not read"), "bold"))
             with VerticalScroll(classes="address"):
                 yield Static(text.block(file.path))
                 yield Static(text.muted(size(file.size)))
             yield Static(text.own(what))
             if file.detail:
-                yield Static(text.block(file.detail[:2000], text.MUTED))
+                yield Static(text.block(localized(file.detail[:2000]), text.MUTED))
             if advice:
                 yield Static(text.own(advice), classes="apart")
-            again = text.muted("It is tried again when it changes · Esc closes")
+            again = text.muted(_("It is tried again when it changes · Esc closes"))
             yield Static(again, classes="apart")

@@ -23,8 +23,9 @@ from assistant.core.values.library import (
     Scanned,
     Waiting,
 )
-from assistant.core.wording import count, duration
+from assistant.core.wording import time_left
 from assistant.keymap import Keymap
+from assistant.language.messages import _, ngettext
 from assistant.tui.commands import keymap_of
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.disk import name_of
@@ -163,8 +164,8 @@ class WindowJobs:
         elif status is not None and status.job is not None:
             await in_thread(self._library.cancel)
         else:
-            return "Nothing is being indexed."
-        return "Indexing ends after the file at hand."
+            return _("Nothing is being indexed.")
+        return _("Indexing ends after the file at hand.")
 
     def work(self, status: LibraryStatus | None) -> IndexingStatus | None:
         """State to show: the first job of this window, else the job that the library reports.
@@ -235,36 +236,43 @@ class JobLine(Widget):
 
 def _buttons(work: IndexingStatus, keymap: Keymap | None) -> list[Content]:
     """Buttons with their keys; without them when there is no keymap."""
-    buttons = [("pause-indexing", "resume" if work.is_paused else "pause")]
-    if not work.is_paused:
-        buttons.append(("cancel-indexing", "cancel"))
-    return [_button(name, does, keymap) for name, does in buttons]
+    if work.is_paused:
+        return [_button("pause-indexing", keymap, _("resume"), _("{key} resumes"))]
+    return [
+        _button("pause-indexing", keymap, _("pause"), _("{key} pauses")),
+        _button("cancel-indexing", keymap, _("cancel"), _("{key} cancels")),
+    ]
 
 
-def _button(name: str, does: str, keymap: Keymap | None) -> Content:
-    label = f"{keymap.shown(name)} {does}s" if keymap else does
+def _button(name: str, keymap: Keymap | None, alone: str, with_key: str) -> Content:
+    label = with_key.format(key=keymap.shown(name)) if keymap else alone
     return text.button(label, "screen.command", name, style=text.MUTED)
 
 
 def _parts(work: IndexingStatus) -> list[tuple[int, Content]]:
     """Parts of the line in the order of reading, each with its importance."""
-    into = text.own(" ") + text.line(work.collection, 24) if work.collection else text.EMPTY
-    head = text.own("paused" if work.is_paused else "indexing", text.ACCENT) + into
+    head = text.own(_("paused") if work.is_paused else _("indexing"), text.ACCENT)
+    if work.collection:
+        head = text.filled(
+            _("paused {collection}") if work.is_paused else _("indexing {collection}"),
+            text.ACCENT,
+            collection=text.line(work.collection, 24),
+        )
     progress = work.progress
     if progress is None or not progress.files:
         return [(1, head), (2, text.muted(_beginning_text(work)))]
     parts = [
         (1, head),
         (4, _progress_bar(progress)),
-        (2, text.own(f"{progress.done:,} of {count(progress.files, 'file')}")),
+        (2, text.own(_done_text(progress))),
     ]
     if progress.yielding and not work.is_paused:
-        parts.append((3, text.muted("waits for the answer")))
+        parts.append((3, text.muted(_("waits for the answer"))))
         return parts
     if progress.rate and not work.is_paused:
         parts.append((5, text.muted(_rate_text(progress.rate))))
     if progress.eta is not None and not work.is_paused:
-        parts.append((3, text.muted(f"{duration(progress.eta)} left")))
+        parts.append((3, text.muted(time_left(progress.eta))))
     if progress.current:
         parts.append((6, text.line(name_of(progress.current), 40, text.MUTED)))
     return parts
@@ -272,15 +280,37 @@ def _parts(work: IndexingStatus) -> list[tuple[int, Content]]:
 
 def _beginning_text(work: IndexingStatus) -> str:
     if work.is_waiting:
-        return "waiting for the library"
+        return _("waiting for the library")
     if work.is_paused:
-        return f"{count(work.waiting_files, 'file')} to read"
-    return f"looking, {count(work.seen, 'file')} so far" if work.seen else "looking"
+        files = work.waiting_files
+        return ngettext("{files:,} file to read", "{files:,} files to read", files, files=files)
+    if not work.seen:
+        return _("looking")
+    return ngettext(
+        "looking, {files:,} file so far",
+        "looking, {files:,} files so far",
+        work.seen,
+        files=work.seen,
+    )
+
+
+def _done_text(progress: IndexingProgress) -> str:
+    return ngettext(
+        "{done:,} of {files:,} file",
+        "{done:,} of {files:,} files",
+        progress.files,
+        done=progress.done,
+        files=progress.files,
+    )
 
 
 def _rate_text(files: float) -> str:
     """Files per second, or per minute where that is the better figure."""
-    return f"{files:.1f} files/s" if files >= 1 else f"{files * 60:.1f} files/min"
+    return (
+        _("{files:.1f} files/s", files=files)
+        if files >= 1
+        else _("{files:.1f} files/min", files=files * 60)
+    )
 
 
 def _progress_bar(progress: IndexingProgress) -> Content:

@@ -1,29 +1,42 @@
 """Text lines of the library screen: summary, warnings, job results, key hints."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final, Literal
 
 from textual.content import Content
 
 from assistant.core.values.library import Done, LibraryStatus
-from assistant.core.wording import count, size
+from assistant.core.wording import files_text, passages_text, size
+from assistant.language.messages import _, localized, ngettext, pgettext
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Flow, Row, RowStack
 
 Filter = Literal["all", "failed", "in part", "waiting"]
 """Which files are listed."""
 
+FILTER_NAMES: Final[dict[Filter, str]] = {
+    "all": pgettext("files", "all"),
+    "failed": pgettext("files", "failed"),
+    "in part": pgettext("files", "in part"),
+    "waiting": pgettext("files", "waiting"),
+}
+
 
 def summary_lines(status: LibraryStatus | None, *, is_empty: bool) -> RowStack:
     """Summary of the library: how much there is of everything; `status` is None while unknown."""
-    title = Row(text.own("Library", "bold"))
+    title = Row(text.own(_("Library"), "bold"))
     if is_empty or status is None:
-        return RowStack(title, Row(text.muted("nothing was added yet" if is_empty else "…")))
+        return RowStack(title, Row(text.muted(_("nothing was added yet") if is_empty else "…")))
     parts = [
-        count(status.collections, "collection"),
-        count(status.files, "file"),
-        count(status.passages, "passage"),
-        f"{size(status.disk_bytes)} on disk",
+        ngettext(
+            "{collections:,} collection",
+            "{collections:,} collections",
+            status.collections,
+            collections=status.collections,
+        ),
+        files_text(status.files),
+        passages_text(status.passages),
+        _("{size} on disk", size=size(status.disk_bytes)),
         *([status.embedder] if status.embedder else []),
     ]
     line = Row(text.line(" · ".join(parts), 200, text.MUTED))
@@ -33,28 +46,38 @@ def summary_lines(status: LibraryStatus | None, *, is_empty: bool) -> RowStack:
 
 def _warnings(status: LibraryStatus) -> Iterator[str]:
     if status.embedder_problem:
-        yield status.embedder_problem
+        yield localized(status.embedder_problem)
     if status.next_embedder_done is not None:
-        share = f"{status.next_embedder_done:.0%}".replace("%", " %")
-        yield f"another embedder is getting ready, {share} done; this one answers meanwhile"
+        yield _(
+            "another embedder is getting ready, {percent:.0f} % done; this one answers meanwhile",
+            percent=status.next_embedder_done * 100,
+        )
     if status.missing:
-        folders = count(len(status.missing), "folder")
-        yield f"{folders} not there now, as on a disk that is not plugged in; passages stay"
+        folders = len(status.missing)
+        yield ngettext(
+            "{folders:,} folder not there now, as on a disk that is not plugged in; passages stay",
+            "{folders:,} folders not there now, as on a disk that is not plugged in; passages stay",
+            folders,
+            folders=folders,
+        )
     for folder in status.left_out:
-        yield f"left out for a day, since looking through it ended the program: {folder}"
+        yield _(
+            "left out for a day, since looking through it ended the program: {folder}",
+            folder=folder,
+        )
 
 
 def job_result(what: str, done: Done) -> Content:
     """Result of a job in one line."""
-    parts = [f"{done.indexed:,} indexed"]
+    parts = [_("{files:,} indexed", files=done.indexed)]
     if done.partial:
-        parts.append(f"{done.partial:,} of them in part")
+        parts.append(_("{files:,} of them in part", files=done.partial))
     if done.skipped:
-        parts.append(f"{done.skipped:,} not read")
+        parts.append(_("{files:,} not read", files=done.skipped))
     if done.removed:
-        parts.append(f"{done.removed:,} gone")
+        parts.append(_("{files:,} gone", files=done.removed))
     if done.stopped:
-        parts.append("then cancelled")
+        parts.append(_("then cancelled"))
     return text.line(what, 60) + text.own(f": {', '.join(parts)}.")
 
 
@@ -62,29 +85,29 @@ def empty_text(filter_by: Filter) -> str:
     """Text in place of the files when none are listed."""
     match filter_by:
         case "all":
-            return "no files"
+            return _("no files")
         case "failed":
-            return "everything could be read"
+            return _("everything could be read")
         case "in part":
-            return "no file was read in part"
+            return _("no file was read in part")
         case "waiting":
-            return "nothing waits"
+            return _("nothing waits")
 
 
 def key_hints() -> Flow:
     """Key hints of the library screen."""
     known = (
-        ("Esc", "back", "leave"),
-        ("Enter", "opens", ""),
-        ("Tab", "side", "turn"),
-        ("f", "filter", "filter"),
-        ("a", "add", "add"),
-        ("x", "remove", "remove"),
-        ("u", "update", "refresh"),
-        ("p", "pause", "pause"),
-        ("c", "cancel", "cancel"),
-        ("v", "verify", "verify"),
-        ("b", "rebuild", "rebuild"),
+        ("Esc", _("back"), "leave"),
+        ("Enter", _("opens"), ""),
+        ("Tab", _("side"), "turn"),
+        ("f", _("filter"), "filter"),
+        ("a", _("add"), "add"),
+        ("x", _("remove"), "remove"),
+        ("u", _("update"), "refresh"),
+        ("p", _("pause"), "pause"),
+        ("c", _("cancel"), "cancel"),
+        ("v", _("verify"), "verify"),
+        ("b", _("rebuild"), "rebuild"),
     )
     parts = [
         (text.button(key, f"screen.{action}", style=text.ACCENT) if action else text.own(key))

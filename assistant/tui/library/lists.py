@@ -20,7 +20,8 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from assistant.core.values.library import Collection, FileEntry, FileState, LibraryStatus
-from assistant.core.wording import REASONS, count, unread_summary
+from assistant.core.wording import REASONS, passages_text, unread_summary
+from assistant.language.messages import _, number
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.disk import with_tilde
 from assistant.tui.toolkit.text import EMPTY
@@ -71,17 +72,17 @@ def _entry_key(chosen: CollectionSelection) -> tuple[str | None, str]:
 def _collection_option(chosen: CollectionSelection, status: LibraryStatus | None) -> Option:
     collection, root = chosen
     if collection is None:
-        files = f"{status.files:,}" if status else ""
-        return Option(RowStack(Row(text.own("all files"), text.muted(files))))
+        listed = number(status.files) if status else ""
+        return Option(RowStack(Row(text.own(_("all files")), text.muted(listed))))
     if root:
-        gone = text.own("not there", "$text-warning") if root in collection.missing else EMPTY
+        gone = text.own(_("not there"), "$text-warning") if root in collection.missing else EMPTY
         return Option(
             RowStack(Row(text.own("    ") + text.line(with_tilde(root), 400, text.MUTED), gone))
         )
     name = text.own("  ") + text.line(collection.name, 80)
-    failed = text.own(f"{collection.skipped:,} ✕  ", "$text-error")
-    count = text.muted(f"{collection.files:,}")
-    return Option(RowStack(Row(name, failed + count if collection.skipped else count)))
+    failed = text.own(f"{number(collection.skipped)} ✕  ", "$text-error")
+    files = text.muted(number(collection.files))
+    return Option(RowStack(Row(name, failed + files if collection.skipped else files)))
 
 
 PAGE_SIZE: Final = 200
@@ -248,10 +249,15 @@ def _file_row(file: FileEntry) -> Row:
     )
     match file.state:
         case "indexed" if file.unread:
-            return Row(left, text.line(f"not read: {unread_summary(file.unread)}", 80, text.MUTED))
+            return Row(
+                left,
+                text.line(
+                    _("not read: {unread}", unread=unread_summary(file.unread)), 80, text.MUTED
+                ),
+            )
         case "indexed":
-            return Row(left, text.muted(count(file.passages, "passage")))
+            return Row(left, text.muted(passages_text(file.passages)))
         case "skipped":
             return Row(left, text.muted(REASONS[file.reason] if file.reason else ""))
         case "waiting":
-            return Row(left, text.muted("to be read"))
+            return Row(left, text.muted(_("to be read")))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from assistant.core.ports.library import Library
 from assistant.core.values.library import Collection, Verification
-from assistant.core.wording import count
+from assistant.language.messages import _, ngettext
 from assistant.tui.library.dialogs import verdict_line
 from assistant.tui.library.jobs import WindowJobs
 from assistant.tui.library.status import LibraryStatusPoller
@@ -16,7 +16,7 @@ from assistant.tui.toolkit.disk import with_tilde
 from assistant.tui.toolkit.notice import Notice
 from assistant.tui.toolkit.threads import in_thread, with_timeout
 
-ALL_FILES: Final = "all files"
+ALL_FILES: Final = _("all files")
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,21 @@ class LibraryMaintenance:
     async def remove(self, collection: Collection | None, root: str) -> None:
         """Take a folder or file out of a collection, or the whole collection without one."""
         if collection is None:
-            self._say("Choose a collection or a folder on the left to remove it.")
+            self._say(_("Choose a collection or a folder on the left to remove it."))
             return
         paths = (root,) if root else ()
         left = await in_thread(self._actions.library.remove, collection.name, paths)
         self._notice.say(
-            text.own("Removed "),
-            text.line(with_tilde(root) if root else collection.name, 60),
-            text.own(f" ({count(left, 'file')}; those on disk stay) — "),
-            text.button("Ctrl+Z adds it again", "screen.undo", style=text.ACCENT),
+            text.filled(
+                ngettext(
+                    "Removed {name} ({files:,} file; those on disk stay) — {undo}",
+                    "Removed {name} ({files:,} files; those on disk stay) — {undo}",
+                    left,
+                ),
+                name=text.line(with_tilde(root) if root else collection.name, 60),
+                files=left,
+                undo=text.button(_("Ctrl+Z adds it again"), "screen.undo", style=text.ACCENT),
+            ),
             seconds=15,
         )
 
@@ -57,28 +63,28 @@ class LibraryMaintenance:
         """Restore what was removed last, in the last 30 days."""
         removed = next(iter(await with_timeout(self._actions.library.removals)), None)
         if removed is None:
-            self._say("There is nothing to undo.")
+            self._say(_("There is nothing to undo."))
             return
         add = partial(self._actions.library.add, removed.roots, removed.collection)
         self._actions.jobs.run(add, removed.collection)
-        self._say("It is added again.")
+        self._say(_("It is added again."))
 
     def refresh(self, collection: Collection | None) -> None:
         """Scan the folders again; None takes all collections."""
         name = collection.name if collection else None
         scan = partial(self._actions.library.refresh, collection=name)
         self._actions.jobs.run(scan, name or ALL_FILES)
-        self._say("Looking at the folders again.")
+        self._say(_("Looking at the folders again."))
 
     def rebuild(self) -> None:
         """Read every file again."""
         self._actions.jobs.run(self._actions.library.rebuild, ALL_FILES)
-        self._say("Every file is read again; texts that are the same stay embedded.")
+        self._say(_("Every file is read again; texts that are the same stay embedded."))
 
     async def pause(self) -> None:
         """Pause indexing, or resume it."""
         paused = await self._actions.jobs.pause()
-        self._say("Indexing is paused." if paused else "Indexing goes on.")
+        self._say(_("Indexing is paused.") if paused else _("Indexing goes on."))
 
     async def cancel(self) -> None:
         """Cancel the job that is shown."""
@@ -86,7 +92,7 @@ class LibraryMaintenance:
 
     async def verify(self) -> Verification:
         """Check the integrity of everything that is stored; takes its time."""
-        self._notice.say(text.own("Looking at everything that is stored …"), seconds=600)
+        self._notice.say(text.own(_("Looking at everything that is stored …")), seconds=600)
         try:
             found = await in_thread(self._actions.library.verify)
         except BaseException:

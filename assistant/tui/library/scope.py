@@ -13,7 +13,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.values.library import DEFAULT_COLLECTION, Collection
-from assistant.core.wording import count
+from assistant.core.wording import files_text
+from assistant.language.messages import _, ngettext
 from assistant.tui.library.offer import FilesToAdd
 from assistant.tui.library.status import LibraryStatusPoller
 from assistant.tui.toolkit import text
@@ -42,20 +43,27 @@ def scope_label(
     if library_status.is_empty or chosen == ():
         return ""
     if chosen is None:
-        return "all files"
+        return _("all files")
     names = ", ".join(text.line(name, 24).plain for name in chosen[:MAX_NAMED])
     more = f" + {len(chosen) - MAX_NAMED}" if len(chosen) > MAX_NAMED else ""
-    counted = _counted_label(chosen, library_status)
-    return f"{names}{more}{counted}{', or the model' if fall_back else ''}"
+    label = _counted_label(f"{names}{more}", chosen, library_status)
+    return _("{files}, or the model", files=label) if fall_back else label
 
 
-def _counted_label(chosen: Sequence[str], library_status: LibraryStatusPoller) -> str:
+def _counted_label(names: str, chosen: Sequence[str], library_status: LibraryStatusPoller) -> str:
     if library_status.status is None:
-        return ""
+        return names
     known = [library_status.collection_named(name) for name in chosen]
     if None in known:
-        return " (not there)" if len(chosen) == 1 else ""
-    return f" ({count(sum(each.files for each in known if each), 'file')})"
+        return _("{collection} (not there)", collection=names) if len(chosen) == 1 else names
+    files = sum(each.files for each in known if each)
+    return ngettext(
+        "{collections} ({files:,} file)",
+        "{collections} ({files:,} files)",
+        files,
+        collections=names,
+        files=files,
+    )
 
 
 def proposed_collection(offer: FilesToAdd, known: Sequence[Collection], proposed: str) -> str:
@@ -127,13 +135,13 @@ class ChooseFiles(Dialog[ChosenCollections]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own("Which files is this conversation about?", "bold"))
+            yield Static(text.own(_("Which files is this conversation about?"), "bold"))
             yield OptionList(markup=False, compact=True)
             yield Static(text.muted(self._fall_back_text()), classes="note")
             with Horizontal(classes="choices"):
-                yield Clickable(text.button("Space marks", "screen.mark"))
-                yield Clickable(text.button("Enter takes it", "screen.accept"))
-                yield Clickable(text.button("Esc leaves it", "screen.leave"))
+                yield Clickable(text.button(_("Space marks"), "screen.mark"))
+                yield Clickable(text.button(_("Enter takes it"), "screen.accept"))
+                yield Clickable(text.button(_("Esc leaves it"), "screen.leave"))
 
     def on_mount(self) -> None:
         self._show()
@@ -194,15 +202,17 @@ class ChooseFiles(Dialog[ChosenCollections]):
 
     def _option_text(self, id: str) -> Content:
         if id == ALL_ID:
-            return text.own("all files") + text.muted("  also those that are added later")
+            return text.own(_("all files")) + text.muted(
+                f"  {_('also those that are added later')}"
+            )
         if id == NONE_ID:
-            return text.own("no files") + text.muted("  the model answers alone")
+            return text.own(_("no files")) + text.muted(f"  {_('the model answers alone')}")
         name = id.removeprefix("#")
         known = self._known.get(name)
-        how_many = count(known.files, "file") if known else "not there any more"
+        how_many = files_text(known.files) if known else _("not there any more")
         return text.line(name, 40) + text.muted(f"  {how_many}")
 
     def _fall_back_text(self) -> str:
         if self._fall_back:
-            return "When collections are silent, the model answers alone and says so."
-        return "When collections are silent, the answer says only that."
+            return _("When collections are silent, the model answers alone and says so.")
+        return _("When collections are silent, the answer says only that.")

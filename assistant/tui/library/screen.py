@@ -13,9 +13,17 @@ from textual.widgets import Input, OptionList, Static
 
 from assistant.core.errors import AssistantError
 from assistant.core.values.library import Collection, FileEntry, FileFilter, LibraryStatus
+from assistant.language.messages import _, number
 from assistant.tui.library.dialogs import IntegrityReport, UnreadFileReason
 from assistant.tui.library.jobs import JobLine, WindowJob
-from assistant.tui.library.lines import Filter, empty_text, job_result, key_hints, summary_lines
+from assistant.tui.library.lines import (
+    FILTER_NAMES,
+    Filter,
+    empty_text,
+    job_result,
+    key_hints,
+    summary_lines,
+)
 from assistant.tui.library.lists import PAGE_SIZE, CollectionSelection, CollectionsList, FileList
 from assistant.tui.library.maintenance import LibraryActions, LibraryMaintenance
 from assistant.tui.toolkit import text
@@ -137,9 +145,9 @@ class LibraryScreen(NoticedScreen[None]):
 
     def _filter_line(self, counts: dict[Filter, int]) -> Content:
         parts = []
-        for name, number in counts.items():
+        for name, files in counts.items():
             style = "bold" if name == self._filter else text.MUTED
-            label = f"{name} {number:,}"
+            label = f"{FILTER_NAMES[name]} {number(files)}"
             parts.append(text.button(label, "screen.filter_by", name, style=style))
         return text.joined(parts, between="   ")
 
@@ -185,7 +193,7 @@ class LibraryScreen(NoticedScreen[None]):
     def action_leave(self) -> None:
         self.dismiss()
 
-    def action_command(self, name: str, *_: str) -> None:
+    def action_command(self, name: str, *_arguments: str) -> None:
         """Run the command of a button of the job line."""
         {"pause-indexing": self.action_pause, "cancel-indexing": self.action_cancel}[name]()
 
@@ -256,9 +264,9 @@ class AskForPath(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own("Folder or file to add", "bold"))
+            yield Static(text.own(_("Folder or file to add"), "bold"))
             yield SafeInput(placeholder="~/Documents/housing")
-            yield Static(text.muted("Enter looks at it · Esc leaves it"))
+            yield Static(text.muted(_("Enter looks at it · Esc leaves it")))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

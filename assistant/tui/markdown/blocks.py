@@ -19,6 +19,7 @@ from textual.style import Style
 from textual.visual import Visual
 from textual.widgets import Static
 
+from assistant.language.messages import _
 from assistant.tui.markdown.layout import BlockLayout
 from assistant.tui.markdown.rows import FORMULA, Table, spaced_elements
 from assistant.tui.toolkit import text
@@ -62,7 +63,7 @@ class TextBlock(Static):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"code_inline"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open_wide", "Open the table", show=False)
+        Binding("enter", "open_wide", _("Open the table"), show=False)
     ]
 
     def __init__(self, nodes: Nodes) -> None:
@@ -126,8 +127,8 @@ class CodeBlock(Static, can_focus=True):
     """Widget of a block of code, which can be focused and copied."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "copy_code", "Copy this code", show=False),
-        Binding("enter", "open_or_copy", "Open or copy this code", show=False),
+        Binding("y", "copy_code", _("Copy this code"), show=False),
+        Binding("enter", "open_or_copy", _("Open or copy this code"), show=False),
     ]
 
     def __init__(self, nodes: Nodes) -> None:
@@ -156,8 +157,8 @@ class CodeBlock(Static, can_focus=True):
         return 0 < self.content_size.width < self._width
 
     def _show_buttons(self) -> None:
-        copy = text.button("copy", "copy_code")
-        whole = text.button("whole width", "open_or_copy")
+        copy = text.button(_("copy"), "copy_code")
+        whole = text.button(_("whole width"), "open_or_copy")
         self.border_subtitle = whole + text.own(" · ") + copy if self._is_cut else copy
 
     def action_open_or_copy(self) -> None:

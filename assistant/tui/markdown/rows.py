@@ -12,6 +12,7 @@ from markdown_it.tree import SyntaxTreeNode
 from textual.content import Content, Span
 from textual.style import Style
 
+from assistant.language.messages import _
 from assistant.tui.markdown.extensions import DONE, SUMMARY
 from assistant.tui.markdown.formula_pieces import raised
 from assistant.tui.markdown.formulas import shown_formula
@@ -216,7 +217,7 @@ class _Inline:
             self._end()
         elif kind == "image":
             self._begin(LINK_STYLE, _link_style(token.attrGet("src")))
-            self._add(f"▣ {token.content or 'image'}")
+            self._add(f"▣ {token.content or _('image')}")
             self._end()
         elif kind in _TAG_STYLES:
             self._begin(_TAG_STYLES[kind])

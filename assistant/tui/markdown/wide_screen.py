@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.visual import VisualType
 from textual.widgets import Static
 
+from assistant.language.messages import _
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Clickable
 
@@ -49,8 +50,8 @@ class WideScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         with SidewaysContainer():
             yield self._shown
-        keys = text.button("Esc", "screen.leave", style=text.ACCENT) + text.muted(" back")
-        yield Clickable(keys + text.muted("   ← → ↑ ↓ move"), id="passage-keys")
+        keys = text.button("Esc", "screen.leave", style=text.ACCENT) + text.muted(f" {_('back')}")
+        yield Clickable(keys + text.muted(f"   {_('← → ↑ ↓ move')}"), id="passage-keys")
 
     def on_mount(self) -> None:
         self.query_one(SidewaysContainer).focus()

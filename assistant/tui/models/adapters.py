@@ -18,6 +18,7 @@ from assistant.core.turn import adapters
 from assistant.core.turn.adapters import Adapters
 from assistant.core.values.models import ModelDetails
 from assistant.core.values.sampling import AdapterUse
+from assistant.language.messages import _, localized
 from assistant.tui.models.lines import (
     OfferedAdapter,
     adapter_details,
@@ -98,16 +99,20 @@ class AdapterList(Dialog[ChosenAdapters]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(
-                text.own("Adapters of ", "bold") + text.line(self._current.model, 60, "bold")
+                text.filled(
+                    _("Adapters of {model}"),
+                    "bold",
+                    model=text.line(self._current.model, 60, "bold"),
+                )
             )
             yield self._list
             yield self._about
             yield Clickable(
                 Flow(
-                    text.button("Space on/off", "screen.switch", style=text.ACCENT),
-                    text.own("←→ or number: scale", text.ACCENT),
-                    text.button("Enter applies", "screen.accept", style=text.ACCENT),
-                    text.button("Esc leaves it", "screen.leave", style=text.ACCENT),
+                    text.button(_("Space on/off"), "screen.switch", style=text.ACCENT),
+                    text.own(_("←→ or number: scale"), text.ACCENT),
+                    text.button(_("Enter applies"), "screen.accept", style=text.ACCENT),
+                    text.button(_("Esc leaves it"), "screen.leave", style=text.ACCENT),
                 )
             )
 
@@ -129,7 +134,7 @@ class AdapterList(Dialog[ChosenAdapters]):
         self._is_scanning = False
         self._show()
         if failure is not None and self.is_attached:
-            self._about.update(text.line(failure.message, 300, "$text-error"))
+            self._about.update(text.line(localized(failure.message), 300, "$text-error"))
 
     @property
     def _offered(self) -> list[OfferedAdapter]:
@@ -185,7 +190,7 @@ class AdapterList(Dialog[ChosenAdapters]):
     def _show_details(self) -> None:
         """Show what is highlighted, in full; or where adapters come from."""
         if not self._offered:
-            state = "Looking for adapters …" if self._is_scanning else ""
+            state = _("Looking for adapters …") if self._is_scanning else ""
             self._about.update(no_adapters_lines(state, self._folder))
         else:
             self._about.update(adapter_details(self._highlighted))

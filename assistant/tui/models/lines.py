@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from textual.content import Content
 
@@ -12,13 +13,42 @@ from assistant.core.values.models import (
     DownloadProgress,
     Fit,
     ModelDetails,
+    ModelOrigin,
     Offer,
     RecommendedModel,
 )
 from assistant.core.values.sampling import AdapterUse
-from assistant.core.wording import card_problem_text, card_share_text, count, duration, size
+from assistant.core.wording import (
+    card_problem_text,
+    card_share_text,
+    size,
+    time_left,
+    tokens_text,
+)
+from assistant.language.messages import _, localized, ngettext, number, pgettext
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Row, RowStack
+
+FIT_TEXTS: Final[dict[Fit, str]] = {
+    "runs": pgettext("model", "runs"),
+    "runs slowly": pgettext("model", "runs slowly"),
+    "too big": pgettext("model", "too big"),
+    "not supported": pgettext("model", "not supported"),
+    "damaged": pgettext("model", "damaged"),
+    "adapter": pgettext("model", "adapter"),
+    "elsewhere": pgettext("model", "elsewhere"),
+    "no answer": pgettext("model", "no answer"),
+}
+"""What becomes of a model on this machine."""
+
+ORIGIN_TEXTS: Final[dict[ModelOrigin, str]] = {
+    "starter": _("starter"),
+    "models folder": _("models folder"),
+    "path": _("path"),
+    "folder": _("folder"),
+    "endpoint": _("endpoint"),
+}
+"""Where a model was found; the others are names of programs."""
 
 FIT_STYLES: dict[Fit, str] = {
     "runs": "$text-success",
@@ -37,9 +67,10 @@ def model_line(one: ModelDetails, is_chosen: bool) -> RowStack:
     left = text.own("● " if is_chosen else "  ", text.ACCENT) + text.line(one.model.name, 80)
     if one.facts.quantization:
         left += text.muted("  ") + text.line(one.facts.quantization, 12, text.MUTED)
-    verdict = text.own(one.fit, FIT_STYLES[one.fit])
+    verdict = text.own(FIT_TEXTS[one.fit], FIT_STYLES[one.fit])
     if one.tokens_per_second and one.is_usable:
-        verdict += text.muted(f" · {one.tokens_per_second:,.0f} tok/s")
+        speed = _("{tokens:,.0f} tok/s", tokens=one.tokens_per_second)
+        verdict += text.muted(f" · {speed}")
     if one.on_card and one.is_usable:
         verdict += text.muted(f" · {card_share_text(one.on_card)}")
     if one.model.origin == "endpoint":
@@ -49,8 +80,8 @@ def model_line(one: ModelDetails, is_chosen: bool) -> RowStack:
 
 def recommended_line(one: RecommendedModel) -> RowStack:
     left = text.own("+ ", text.ACCENT) + text.line(one.name, 40)
-    left += text.muted("  ") + text.line(one.good_for, 80, text.MUTED)
-    return RowStack(Row(left, text.muted(f"fetch · {size(one.size):>8}")))
+    left += text.muted("  ") + text.line(localized(one.good_for), 80, text.MUTED)
+    return RowStack(Row(left, text.muted(f"{_('fetch')} · {size(one.size):>8}")))
 
 
 def model_details_lines(one: ModelDetails) -> RowStack:
@@ -58,19 +89,23 @@ def model_details_lines(one: ModelDetails) -> RowStack:
     facts = one.facts
     known = [
         facts.architecture,
-        f"{facts.parameters / 1e9:,.1f}B parameters" if facts.parameters else "",
-        f"{facts.trained_context:,} tokens" if facts.trained_context else "",
-        f"licence {facts.licence or 'not told'}"
+        _("{parameters:,.1f}B parameters", parameters=facts.parameters / 1e9)
+        if facts.parameters
+        else "",
+        tokens_text(facts.trained_context) if facts.trained_context else "",
+        _("licence {licence}", licence=facts.licence or _("not told"))
         if not facts.damage and one.model.origin != "endpoint"
         else "",
-        "" if facts.has_template or facts.damage else "no template",
-        f"from {one.model.origin}",
+        "" if facts.has_template or facts.damage else _("no template"),
+        _("from {origin}", origin=ORIGIN_TEXTS.get(one.model.origin, one.model.origin)),
     ]
-    reason = one.reason or (f"Takes about {size(one.memory)} of memory." if one.memory else "")
+    reason = localized(one.reason)
+    if not reason and one.memory:
+        reason = _("Takes about {memory} of memory.", memory=size(one.memory))
     if one.card_problem:
         reason = f"{reason} {card_problem_text(one.card_problem)}".strip()
     if facts.template_problem:
-        problem = facts.template_problem
+        problem = localized(facts.template_problem)
         reason = f"{reason} {problem[0].upper()}{problem[1:]}.".strip()
     return RowStack(
         Row(text.line(reason, 300)),
@@ -83,39 +118,66 @@ def tested_line(found: EndpointTest) -> Content:
     """What a test of a server found, in a line."""
     can = found.capabilities
     if found.problem:
-        return text.line(found.problem, 300)
-    counts = "tokens counted exactly" if can.counting == "exact" else "tokens counted about"
+        return text.line(localized(found.problem), 300)
+    counts = _("tokens counted exactly") if can.counting == "exact" else _("tokens counted about")
     told = [
-        f"{can.kind} answers after {found.first_ms / 1000:,.1f} s",
-        count(len(can.models), "model"),
-        f"window {max((each.window for each in can.models), default=0):,}",
+        _(
+            "{server} answers after {seconds:,.1f} s",
+            server=can.kind,
+            seconds=found.first_ms / 1000,
+        ),
+        ngettext("{models:,} model", "{models:,} models", len(can.models), models=len(can.models)),
+        _("window {window:,}", window=max((each.window for each in can.models), default=0)),
         counts,
-        "goes on with unfinished answers" if can.continues else "begins answers anew",
+        _("goes on with unfinished answers") if can.continues else _("begins answers anew"),
     ]
     return text.line(" · ".join(told), 300)
 
 
 def recommended_details_lines(one: RecommendedModel) -> RowStack:
     return RowStack(
-        Row(text.own("Enter asks for its exact size and licence, and fetches when you accept.")),
-        Row(text.line(f"licence {one.licence} · {one.languages} languages", 200, text.MUTED)),
-        Row(text.line(f"{one.wanted} · for {one.memory:g} GB of memory", 200, text.MUTED)),
+        Row(text.own(_("Enter asks for its exact size and licence, and fetches when you accept."))),
+        Row(
+            text.line(
+                _(
+                    "licence {licence} · {languages} languages",
+                    licence=one.licence,
+                    languages=one.languages,
+                ),
+                200,
+                text.MUTED,
+            )
+        ),
+        Row(
+            text.line(
+                _("{model} · for {memory:g} GB of memory", model=one.wanted, memory=one.memory),
+                200,
+                text.MUTED,
+            )
+        ),
     )
 
 
 def download_line(offer: Offer, progress: DownloadProgress | None) -> RowStack:
     """Progress line of a download."""
-    left = text.own("Fetching ") + text.line(offer.files[0].name, 80)
+    left = text.filled(_("Fetching {file}"), file=text.line(offer.files[0].name, 80))
     if progress is None:
-        return RowStack(Row(left, text.muted("begins")))
-    done = f"{progress.done / max(progress.total, 1):.0%} of {size(progress.total)}"
-    rate = f" · {size(int(progress.rate))}/s" if progress.rate else ""
-    rest = progress.seconds_left
-    wait = f" · {duration(rest)} left" if rest is not None else ""
-    return RowStack(Row(left, text.own(f"{done}{rate}{wait}")))
+        return RowStack(Row(left, text.muted(_("begins"))))
+    parts = [
+        _(
+            "{share:.0%} of {total}",
+            share=progress.done / max(progress.total, 1),
+            total=size(progress.total),
+        )
+    ]
+    if progress.rate:
+        parts.append(_("{size}/s", size=size(int(progress.rate))))
+    if progress.seconds_left is not None:
+        parts.append(time_left(progress.seconds_left))
+    return RowStack(Row(left, text.own(" · ".join(parts))))
 
 
-PATH_HINT = "One that lies elsewhere is named by its path:"
+PATH_HINT = _("One that lies elsewhere is named by its path:")
 PATH_EXAMPLE = "/adapters /path/to/file.gguf"
 
 
@@ -133,9 +195,13 @@ class OfferedAdapter:
 
 def defaults_line(usual: Adapters, *, is_chosen: bool) -> RowStack:
     """Line of the adapters that the settings name."""
-    left = text.own("● " if is_chosen else "○ ", text.ACCENT) + text.own("as in your settings")
+    left = text.own("● " if is_chosen else "○ ", text.ACCENT) + text.own(_("as in your settings"))
     return RowStack(
-        Row(left + text.own("  ") + text.line(adapter_names(usual) or "none", 200, text.MUTED))
+        Row(
+            left
+            + text.own("  ")
+            + text.line(adapter_names(usual) or pgettext("adapters", "none"), 200, text.MUTED)
+        )
     )
 
 
@@ -150,23 +216,25 @@ def adapter_line(each: OfferedAdapter, use: AdapterUse | None, typed: str) -> Ro
     if typed:
         return RowStack(Row(left, text.own(f"×{typed}▏", text.ACCENT)))
     if use is not None:
-        return RowStack(Row(left, text.own(f"×{use.scale:g}", text.ACCENT)))
-    return RowStack(Row(left + text.own("  ") + text.line(each.misfit, 80, text.MUTED)))
+        return RowStack(Row(left, text.own(f"×{number(use.scale, 'g')}", text.ACCENT)))
+    return RowStack(Row(left + text.own("  ") + text.line(localized(each.misfit), 80, text.MUTED)))
 
 
 def adapter_details(each: OfferedAdapter | None) -> Content:
     """Details of an adapter that the list has no room for."""
     if each is None:
-        return text.muted("What the settings say for this model, also when they change.")
+        return text.muted(_("What the settings say for this model, also when they change."))
     if each.details is None:
         return text.line(each.path, 300, text.MUTED)
     details = each.details
     facts = details.facts
-    made_for = f"made for {facts.base}" if facts.base else facts.architecture
+    made_for = _("made for {base}", base=facts.base) if facts.base else facts.architecture
     known = [made_for, facts.quantization, size(details.model.size)]
     line = text.line(" · ".join(filter(None, known)), 200, text.MUTED)
     if each.misfit:
-        why = details.reason if details.fit == "damaged" else f"It is {each.misfit}."
+        why = _("It is {misfit}.", misfit=localized(each.misfit))
+        if details.fit == "damaged":
+            why = localized(details.reason)
         line = text.line(why, 300) + text.own("\n") + line
     return line + text.own("\n") + text.line(details.model.path, 400, text.MUTED)
 
@@ -175,12 +243,11 @@ def no_adapters_lines(state: str, folder: Path | None) -> Content:
     """Where adapters can be put to be found, while there are none."""
     if state:
         return text.muted(state)
-    where = text.line(str(folder), 300) if folder else text.own("the folder of your models")
-    return (
-        text.own("There is no adapter yet. A LoRA adapter is a GGUF file that goes into ")
-        + where
-        + text.own(f".\n{PATH_HINT}\n{PATH_EXAMPLE}")
-    )
+    where = text.line(str(folder), 300) if folder else text.own(_("the folder of your models"))
+    return text.filled(
+        _("There is no adapter yet. A LoRA adapter is a GGUF file that goes into {folder}."),
+        folder=where,
+    ) + text.own(f"\n{PATH_HINT}\n{PATH_EXAMPLE}")
 
 
 def adapter_names(uses: Sequence[AdapterUse]) -> str:
@@ -190,7 +257,8 @@ def adapter_names(uses: Sequence[AdapterUse]) -> str:
 
 def adapter_count(uses: Sequence[AdapterUse]) -> str:
     """How many adapters are on, for a narrow window."""
-    return f"+{count(len(uses), 'adapter')}"
+    adapters = len(uses)
+    return ngettext("+{adapters:,} adapter", "+{adapters:,} adapters", adapters, adapters=adapters)
 
 
 def short_name(name: str) -> str:

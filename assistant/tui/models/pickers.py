@@ -13,6 +13,8 @@ from textual.widgets.option_list import Option
 from assistant.core.turn.sampling import DEFAULT_WORD, SamplingSetting
 from assistant.core.values.models import ModelRef
 from assistant.core.wording import size
+from assistant.language.messages import _
+from assistant.tui.models.lines import ORIGIN_TEXTS
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.widgets import Clickable
@@ -33,9 +35,9 @@ class ModelPicker(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own("Model", "bold"))
+            yield Static(text.own(_("Model"), "bold"))
             yield OptionList(*self._options(), markup=False, compact=True)
-            yield Static(text.muted("Enter chooses · Esc leaves it"))
+            yield Static(text.muted(_("Enter chooses · Esc leaves it")))
 
     def on_mount(self) -> None:
         names = [DEFAULT_WORD, *(model.name for model in self._models)]
@@ -50,12 +52,12 @@ class ModelPicker(Dialog[str]):
     def _options(self) -> Iterator[Option]:
         yield Option(
             self._mark(self._current is None)
-            + text.own("as in your settings")
+            + text.own(_("as in your settings"))
             + text.own("  ")
             + text.line(self._usual, 60, text.MUTED)
         )
         for model in self._models:
-            note = f"  {size(model.size)} · {model.origin}"
+            note = f"  {size(model.size)} · {ORIGIN_TEXTS.get(model.origin, model.origin)}"
             mark = self._mark(model.name == self._current)
             yield Option(mark + text.line(model.name, 44) + text.muted(note))
 
@@ -65,14 +67,14 @@ class ModelPicker(Dialog[str]):
 
 
 FIELD_MEANINGS: Final = {
-    "temperature": "0 always takes the likeliest token",
-    "top_k": "keeps the k likeliest tokens; 0 keeps all",
-    "top_p": "keeps the likeliest tokens of this probability",
-    "min_p": "keeps tokens this likely, against the likeliest",
-    "repeat_penalty": "above 1, used tokens become less likely",
-    "seed": "the same seed gives the same answer",
-    "max_tokens": "the longest answer",
-    "thinking": "off, auto, low, medium, high, or tokens it may think",
+    "temperature": _("0 always takes the likeliest token"),
+    "top_k": _("keeps the k likeliest tokens; 0 keeps all"),
+    "top_p": _("keeps the likeliest tokens of this probability"),
+    "min_p": _("keeps tokens this likely, against the likeliest"),
+    "repeat_penalty": _("above 1, used tokens become less likely"),
+    "seed": _("the same seed gives the same answer"),
+    "max_tokens": _("the longest answer"),
+    "thinking": _("off, auto, low, medium, high, or tokens it may think"),
 }
 
 
@@ -93,13 +95,13 @@ class SamplingList(Dialog[tuple[str, bool]]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own("How answers are sampled", "bold"))
+            yield Static(text.own(_("How answers are sampled"), "bold"))
             yield OptionList(*self._options(), markup=False, compact=True)
             yield Static(id="means")
             with Horizontal(classes="choices"):
-                yield Clickable(text.button("Enter changes it", "screen.change"))
-                yield Clickable(text.button("Del takes it back", "screen.reset"))
-                yield Clickable(text.button("Esc closes", "screen.leave"))
+                yield Clickable(text.button(_("Enter changes it"), "screen.change"))
+                yield Clickable(text.button(_("Del takes it back"), "screen.reset"))
+                yield Clickable(text.button(_("Esc closes"), "screen.leave"))
 
     def on_mount(self) -> None:
         fields = [row.field for row in self._rows]

@@ -18,7 +18,7 @@ from assistant.core.ports.models import ModelCatalog
 from assistant.core.values.endpoints.status import SCOPE_TEXTS, ConsentScope, EndpointStatus
 from assistant.core.values.models import ModelDetails, ModelRef, Offer, RecommendedModel
 from assistant.core.wording import age_of, size
-from assistant.language.messages import _
+from assistant.language.messages import _, localized, ngettext
 from assistant.tui.models.lines import (
     download_line,
     model_details_lines,
@@ -39,8 +39,8 @@ LAST: Final = frozenset({"damaged", "no answer"})
 POLL_SECONDS: Final = 0.25
 """Seconds between two polls of a download."""
 
-KEY_HINTS = "Enter uses or fetches · F fetches another · C stops it · Esc goes back"
-SERVER_HINT = " · T tests a server"
+KEY_HINTS = _("Enter uses or fetches · F fetches another · C stops it · Esc goes back")
+SERVER_HINT = _("T tests a server")
 
 
 class ModelsScreen(NoticedScreen[str]):
@@ -82,12 +82,12 @@ class ModelsScreen(NoticedScreen[str]):
         self._progress = Static(id="models-progress")
 
     def compose(self) -> ComposeResult:
-        yield Static(text.own("Models", "bold"), id="models-head")
+        yield Static(text.own(_("Models"), "bold"), id="models-head")
         yield self._list
         yield self._about
         yield self._progress
         yield self.notice
-        hints = KEY_HINTS + (SERVER_HINT if self._endpoints is not None else "")
+        hints = KEY_HINTS if self._endpoints is None else f"{KEY_HINTS} · {SERVER_HINT}"
         yield Static(text.muted(hints), id="models-keys")
 
     def on_mount(self) -> None:
@@ -104,13 +104,13 @@ class ModelsScreen(NoticedScreen[str]):
 
     def _scan(self) -> None:
         self._found = []
-        self._show("looking …")
+        self._show(_("looking …"))
         self._scan_stream = Stream(self._models.details, self._add, self._scan_ended, self._report)
 
     def _add(self, found: Sequence[ModelDetails]) -> None:
         # What cannot be used comes last.
         self._found = sorted([*self._found, *found], key=lambda one: one.fit in LAST)
-        self._show("looking …")
+        self._show(_("looking …"))
 
     def _scan_ended(self, failure: AssistantError | None) -> None:
         if not self.is_attached:
@@ -123,15 +123,19 @@ class ModelsScreen(NoticedScreen[str]):
         if not self.is_attached:
             return
         marked = self._list.highlighted
-        where = "On this machine" if self._endpoints is None else "On this machine, and on servers"
+        where = (
+            _("On this machine")
+            if self._endpoints is None
+            else _("On this machine, and on servers")
+        )
         options = [_heading(where, state)]
         for place, one in enumerate(self._found):
             line = model_line(one, self._is_current(one.model))
             options.append(Option(line, id=f"model-{place}"))
         if self._offered:
             made = self._offered[0].as_of
-            age = f"{age_of(made, datetime.now(UTC).date())}" if made is not None else ""
-            options.append(_heading("\nWorth fetching", age))
+            age = age_of(made, datetime.now(UTC).date()) if made is not None else ""
+            options.append(_heading(f"\n{_('Worth fetching')}", age))
             options += [
                 Option(recommended_line(one), id=f"offer-{place}")
                 for place, one in enumerate(self._offered)
@@ -163,7 +167,7 @@ class ModelsScreen(NoticedScreen[str]):
                 self._about.update(text.EMPTY)
 
     def _entry(self, id: str | None) -> ModelDetails | RecommendedModel | None:
-        kind, _unused, place = (id or "").partition("-")
+        kind, _dash, place = (id or "").partition("-")
         listed: Sequence[ModelDetails | RecommendedModel]
         listed = self._found if kind == "model" else self._offered
         return listed[int(place)] if place and int(place) < len(listed) else None
@@ -178,7 +182,7 @@ class ModelsScreen(NoticedScreen[str]):
             ):
                 self.dismiss(one.model.name)
             case ModelDetails() as one:
-                self.notice.say(text.line(one.reason, 300), error=True)
+                self.notice.say(text.line(localized(one.reason), 300), error=True)
             case RecommendedModel() as one:
                 self.do(self._offer(one.wanted))
             case _:
@@ -194,7 +198,7 @@ class ModelsScreen(NoticedScreen[str]):
         if self._download.offer is not None:
             self._download.stop()
             self._show_progress()
-            self.notice.say(text.own("The download is stopped; fetching it again goes on."))
+            self.notice.say(text.own(_("The download is stopped; fetching it again goes on.")))
 
     def action_test(self) -> None:
         """Test the server of the model that is highlighted."""
@@ -203,7 +207,7 @@ class ModelsScreen(NoticedScreen[str]):
         if self._endpoints is None or not isinstance(one, ModelDetails):
             return
         if one.model.origin != "endpoint":
-            self.notice.say(text.own("This model runs here; T is for those of servers."))
+            self.notice.say(text.own(_("This model runs here; T is for those of servers.")))
             return
         self.do(self._test(self._endpoints, one.model.name.partition("/")[0]))
 
@@ -213,22 +217,25 @@ class ModelsScreen(NoticedScreen[str]):
             if not await self.app.push_screen_wait(AllowSending(missing, "questions")):
                 return
             await in_thread(endpoints.allow, missing.name, "questions")
-        self.notice.say(text.own("Asking "), text.line(name, 40), text.own(" …"), seconds=120)
+        self.notice.say(
+            text.filled(_("Asking {server} …"), server=text.line(name, 40)), seconds=120
+        )
         found = await in_thread(endpoints.test, name, Event())
         self.notice.say(tested_line(found), error=bool(found.problem), seconds=60)
         self._scan()
 
     async def _ask(self) -> None:
-        question = "Which model? OWNER/NAME or OWNER/NAME:FILE"
+        question = _("Which model? OWNER/NAME or OWNER/NAME:FILE")
         wanted = await self.app.push_screen_wait(AskForLine(question, "", _("Enter asks for it")))
         if wanted and wanted.strip():
             await self._offer(wanted.strip())
 
     async def _offer(self, wanted: str) -> None:
         if self._download.offer is not None:
-            self.notice.say(text.own("Another model is being fetched; C stops that."))
+            self.notice.say(text.own(_("Another model is being fetched; C stops that.")))
             return
-        self.notice.say(text.own("Asking for "), text.line(wanted, 80), text.own(" …"), seconds=60)
+        asking = text.filled(_("Asking for {model} …"), model=text.line(wanted, 80))
+        self.notice.say(asking, seconds=60)
         offer = await self._download.find(wanted)
         self.notice.clear()
         if await self.app.push_screen_wait(AcceptOffer(offer)):
@@ -241,7 +248,7 @@ class ModelsScreen(NoticedScreen[str]):
             self.notice.fail(failure)
             return
         name = text.line(offer.files[0].name, 80)
-        self.notice.say(name, text.own(" is here: Enter uses it."), seconds=30)
+        self.notice.say(text.filled(_("{model} is here: Enter uses it."), model=name), seconds=30)
         self._scan()
 
     def _show_progress(self) -> None:
@@ -269,18 +276,19 @@ class AllowSending(Dialog[bool]):
     def compose(self) -> ComposeResult:
         one = self._endpoint
         rows = [
-            text.own("→ ") + text.line(one.host, 80, "bold") + text.own(" is not this machine."),
+            text.own("→ ")
+            + text.filled(_("{host} is not this machine."), host=text.line(one.host, 80, "bold")),
             text.line(one.url, 200, text.MUTED),
-            text.own("Your files stay here, but for the passages that go with a question.")
+            text.own(_("Your files stay here, but for the passages that go with a question."))
             if self._what == "files"
-            else text.own("Files stay here; for passages of them you are asked again."),
+            else text.own(_("Files stay here; for passages of them you are asked again.")),
         ]
         if not one.url.startswith("https:"):
-            rows.append(text.own("Nothing is encrypted on the way.", "$text-warning"))
+            rows.append(text.own(_("Nothing is encrypted on the way."), "$text-warning"))
         with Vertical(classes="dialog"):
-            yield Static(text.own(f"Send {SCOPE_TEXTS[self._what]} there?", "bold"))
+            yield Static(text.own(_("Send {what} there?", what=_(SCOPE_TEXTS[self._what])), "bold"))
             yield Static(text.joined(rows, "\n"), classes="address")
-            yield Static(text.muted("Enter allows it · Esc sends nothing"))
+            yield Static(text.muted(_("Enter allows it · Esc sends nothing")))
 
     def action_accept(self) -> None:
         self.dismiss(True)
@@ -297,18 +305,28 @@ class AcceptOffer(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         offer = self._offer
-        more = f" and {len(offer.files) - 1} more parts" if offer.files[1:] else ""
+        file = text.line(offer.files[0].name, 100)
+        if offer.files[1:]:
+            parts = len(offer.files) - 1
+            file = text.filled(
+                ngettext(
+                    "{file} and {parts:,} more part", "{file} and {parts:,} more parts", parts
+                ),
+                file=file,
+                parts=parts,
+            )
+        licence = text.line(offer.licence or _("not told"), 80, "bold")
         rows = [
             text.line(offer.repository, 100),
-            text.line(offer.files[0].name, 100) + text.own(more),
+            file,
             text.own(size(offer.size)),
-            text.own("licence ") + text.line(offer.licence or "not told", 80, "bold"),
+            text.filled(_("licence {licence}"), licence=licence),
             text.line(offer.url, 200, text.MUTED),
         ]
         with Vertical(classes="dialog"):
-            yield Static(text.own("Fetch this model?", "bold"))
+            yield Static(text.own(_("Fetch this model?"), "bold"))
             yield Static(text.joined(rows, "\n"), classes="address")
-            yield Static(text.muted("Enter accepts the licence and fetches · Esc leaves it"))
+            yield Static(text.muted(_("Enter accepts the licence and fetches · Esc leaves it")))
 
     def action_accept(self) -> None:
         self.dismiss(True)

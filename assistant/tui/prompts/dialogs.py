@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.values.prompts import Prompt, PromptProblem
+from assistant.language.messages import _, localized
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.widgets import Clickable
@@ -31,11 +32,11 @@ class PromptPicker(Dialog[Prompt]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own("Role", "bold"))
+            yield Static(text.own(_("Role"), "bold"))
             yield OptionList(*self._options(), markup=False, compact=True)
             if self._problems:
                 yield Static(self._complaints(), classes="problems")
-            yield Static(text.muted("Enter chooses · Esc leaves it"))
+            yield Static(text.muted(_("Enter chooses · Esc leaves it")))
 
     def on_mount(self) -> None:
         names = [prompt.name for prompt in self._prompts.values()]
@@ -59,10 +60,14 @@ class PromptPicker(Dialog[Prompt]):
 
     def _complaints(self) -> Content:
         lines = [
-            text.line(problem.path, 200) + text.own(": ") + text.line(problem.reason, 200)
+            text.line(problem.path, 200)
+            + text.own(": ")
+            + text.line(localized(problem.reason), 200)
             for problem in self._problems
         ]
-        return text.joined([text.own("These files cannot be used:", "$text-error"), *lines], "\n")
+        return text.joined(
+            [text.own(_("These files cannot be used:"), "$text-error"), *lines], "\n"
+        )
 
 
 @dataclass(frozen=True)
@@ -95,17 +100,17 @@ class SavePrompt(Dialog[PromptToSave]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own("Save this conversation as a prompt called", "bold"))
-            yield Input(text.editable(self._saving.name), placeholder="name", max_length=80)
+            yield Static(text.own(_("Save this conversation as a prompt called"), "bold"))
+            yield Input(text.editable(self._saving.name), placeholder=_("name"), max_length=80)
             if self._problem:
                 yield Static(text.line(self._problem, 300, "$text-error"), classes="problems")
             if self._turns:
-                yield Static(text.own("Which turns are examples of how to answer?"))
+                yield Static(text.own(_("Which turns are examples of how to answer?")))
                 yield OptionList(*self._options(), markup=False, compact=True)
             with Horizontal(classes="choices"):
-                yield Clickable(text.button("Ctrl+S saves", "screen.save"))
-                yield Clickable(text.own("↓ Space marks"))
-                yield Clickable(text.button("Esc leaves it", "screen.leave"))
+                yield Clickable(text.button(_("Ctrl+S saves"), "screen.save"))
+                yield Clickable(text.own(_("↓ Space marks")))
+                yield Clickable(text.button(_("Esc leaves it"), "screen.leave"))
 
     def on_key(self, event: events.Key) -> None:
         listing = self.query(OptionList)

@@ -1,14 +1,16 @@
 """Text lines of prompts, and the prompts that can be called after a slash."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Final
 
 from textual.content import Content
 from textual.widgets.option_list import Option
 
 from assistant.command_table import BY_NAME
 from assistant.core.values.prompts import Prompt, PromptProblem
+from assistant.language.messages import _, localized, number, pgettext
 from assistant.tui.toolkit import text
 
 
@@ -22,15 +24,21 @@ class DeletedPrompt:
 Entry = Prompt | PromptProblem | DeletedPrompt
 
 KEY_HINTS = (
-    ("Enter takes it up", ""),
-    ("e edit", "edit"),
-    ("o in your editor", "open"),
-    ("n new", "new"),
-    ("Del delete", "delete"),
-    ("Ctrl+Z undo", "undo"),
-    ("/ search", "find"),
-    ("Esc back", "leave"),
+    (_("Enter takes it up"), ""),
+    (_("e edit"), "edit"),
+    (_("o in your editor"), "open"),
+    (_("n new"), "new"),
+    (_("Del delete"), "delete"),
+    (_("Ctrl+Z undo"), "undo"),
+    (_("/ search"), "find"),
+    (_("Esc back"), "leave"),
 )
+
+
+EXAMPLE_ROLES: Final[Mapping[str, str]] = {
+    "user": pgettext("role", "you"),
+    "assistant": pgettext("role", "assistant"),
+}
 
 
 def key_line() -> Content:
@@ -51,10 +59,12 @@ def prompt_option(entry: Entry, current: str | None, is_own: Callable[[Prompt], 
     """Option of the list for one entry."""
     match entry:
         case PromptProblem():
-            return Option(text.line(f"! {entry_name(entry)}: {entry.reason}", 200, "$text-error"))
+            return Option(
+                text.line(f"! {entry_name(entry)}: {localized(entry.reason)}", 200, "$text-error")
+            )
         case DeletedPrompt():
             line = text.own("  ") + text.line(entry.name, 40, text.MUTED)
-            return Option(line + text.muted("  deleted"))
+            return Option(line + text.muted(f"  {_('deleted')}"))
     mark = text.own("● " if entry.name == current else "  ", text.ACCENT)
     own = text.own(" +", text.ACCENT) if is_own(entry) else text.EMPTY
     return Option(mark + text.line(entry.name, 40) + own)
@@ -65,10 +75,14 @@ def prompt_preview(entry: Entry) -> Content:
     match entry:
         case PromptProblem():
             head = text.line(entry.path, 400, "bold")
-            wrong = text.line(entry.reason, 400, "$text-error")
-            return text.joined([head, text.EMPTY, wrong, text.line(entry.fix, 400)], "\n")
+            wrong = text.line(localized(entry.reason), 400, "$text-error")
+            return text.joined(
+                [head, text.EMPTY, wrong, text.line(localized(entry.fix), 400)], "\n"
+            )
         case DeletedPrompt():
-            return text.line(entry.name, 60, "bold") + text.muted("\n\nEnter brings it back.")
+            return text.line(entry.name, 60, "bold") + text.muted(
+                f"\n\n{_('Enter brings it back.')}"
+            )
     return text.joined(_lines(entry), "\n")
 
 
@@ -81,7 +95,7 @@ def _lines(prompt: Prompt) -> Iterator[Content]:
     if why:
         yield text.line(why, 200, "$text-warning")
     for variable in prompt.variables:
-        value = "asked for" if variable.default is None else variable.default
+        value = _("asked for") if variable.default is None else variable.default
         yield (
             text.line(f"{{{{{variable.name}}}}}", 60, text.ACCENT)
             + text.own("  ")
@@ -91,7 +105,7 @@ def _lines(prompt: Prompt) -> Iterator[Content]:
     yield text.block(prompt.text)
     for example in prompt.examples:
         yield text.EMPTY
-        yield text.muted("you" if example.role == "user" else "assistant")
+        yield text.muted(EXAMPLE_ROLES[example.role])
         yield text.block(example.content)
     yield text.EMPTY
     yield text.line(prompt.path, 400, text.MUTED)
@@ -101,11 +115,12 @@ def _facts(prompt: Prompt) -> Iterator[str]:
     yield f"/{prompt.name}"
     yield prompt.language
     for field, value in prompt.sampling.model_dump(exclude_none=True).items():
-        yield f"{field} {value:g}"
+        yield f"{field} {number(value, 'g')}"
     if prompt.model:
-        yield f"model {prompt.model}"
+        yield _("model {model}", model=prompt.model)
     if prompt.collections is not None:
-        yield "files: " + (", ".join(f"#{name}" for name in prompt.collections) or "none")
+        files = ", ".join(f"#{name}" for name in prompt.collections) or pgettext("files", "none")
+        yield _("files: {files}", files=files)
 
 
 def is_callable(name: str) -> bool:
@@ -116,5 +131,5 @@ def is_callable(name: str) -> bool:
 def why_not_callable(name: str) -> str:
     """Reason why a prompt cannot be called after a slash; empty when it can."""
     if name in BY_NAME:
-        return f"/{name} is a command of its own: /role {name} takes it up"
-    return "" if is_callable(name) else "a name with spaces cannot be typed after /"
+        return _("/{name} is a command of its own: /role {name} takes it up", name=name)
+    return "" if is_callable(name) else _("a name with spaces cannot be typed after /")

@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from assistant.core.conversations.save_as_prompt import new_prompt_text
 from assistant.core.errors import AssistantError
 from assistant.core.values.prompts import Prompt, PromptProblem
-from assistant.language.messages import _
+from assistant.language.messages import _, localized
 from assistant.tui.external import ExternalPrograms
 from assistant.tui.prompts.lines import (
     DeletedPrompt,
@@ -57,7 +57,7 @@ class PromptsScreen(FilteredScreen[Prompt]):
     ) -> None:
         """`current` is the name of the prompt that the conversation is under."""
         super().__init__(
-            Input(placeholder="/ search", id="prompt-filter", compact=True),
+            Input(placeholder=_("/ search"), id="prompt-filter", compact=True),
             OptionList(id="prompt-list", compact=True, markup=False),
         )
         self._services = services
@@ -115,7 +115,7 @@ class PromptsScreen(FilteredScreen[Prompt]):
 
     def _show_preview(self) -> None:
         entry = self._entry
-        self._preview.update(prompt_preview(entry) if entry else text.muted("nothing found"))
+        self._preview.update(prompt_preview(entry) if entry else text.muted(_("nothing found")))
 
     @property
     def _entry(self) -> Entry | None:
@@ -165,7 +165,7 @@ class PromptsScreen(FilteredScreen[Prompt]):
         name, problem = path.stem, ""
         source = await self._services.run(_read_source, path)
         if isinstance(self._entry, PromptProblem):
-            problem = f"{self._entry.reason}. {self._entry.fix}"
+            problem = f"{localized(self._entry.reason)}. {localized(self._entry.fix)}"
         await self._edit_until_right(name, source, problem)
 
     async def _edit_until_right(
@@ -182,9 +182,13 @@ class PromptsScreen(FilteredScreen[Prompt]):
             await self._reload()
             self._show(name)
             if wrong is None:
-                self._report_change("Saved ", name)
+                self._report_change(_("Saved {prompt}."), name)
                 return
-            problem = f"Saved, but it cannot be used: {wrong.reason}. {wrong.fix}"
+            problem = _(
+                "Saved, but it cannot be used: {reason}. {fix}",
+                reason=localized(wrong.reason),
+                fix=localized(wrong.fix),
+            )
 
     def _save(self, name: str, written: str) -> PromptProblem | None:
         """Blocks."""
@@ -211,10 +215,10 @@ class PromptsScreen(FilteredScreen[Prompt]):
         wrong = await self._services.run(self._services.prompts.check, editing.file)
         if wrong is not None:
             raise AssistantError(f"{name} cannot be used: {wrong.reason}.", wrong.fix)
-        self._report_change("Saved ", name)
+        self._report_change(_("Saved {prompt}."), name)
 
     async def _new(self) -> None:
-        question, typed = "Name of the new prompt", ""
+        question, typed = _("Name of the new prompt"), ""
         while True:
             answer: str | None = await self.app.push_screen_wait(
                 AskForLine(question, typed, _("Enter begins it"))
@@ -225,11 +229,11 @@ class PromptsScreen(FilteredScreen[Prompt]):
             try:
                 self._services.own_prompts.path(typed)
             except AssistantError as failure:
-                question = str(failure)
+                question = localized(str(failure))
                 continue
             if not await self._services.run(self._services.prompts.is_taken, typed):
                 break
-            question = f"There is a prompt {typed} already. Take another name."
+            question = _("There is a prompt {name} already. Take another name.", name=typed)
         await self._edit_until_right(typed, new_prompt_text(typed), "", is_new=True)
 
     async def _delete(self) -> None:
@@ -238,33 +242,33 @@ class PromptsScreen(FilteredScreen[Prompt]):
             return
         if path.parent != self._services.prompts.own_folder:
             self.notice.say(
-                text.own("This one comes with the program: e makes a copy of your own.")
+                text.own(_("This one comes with the program: e makes a copy of your own."))
             )
             return
         await self._services.run(self._services.own_prompts.delete, path.stem)
         self._undo.append((path.stem, True))
         await self._reload()
-        self._report_change("Deleted ", path.stem, " — Ctrl+Z brings it back")
+        self._report_change(_("Deleted {prompt} — Ctrl+Z brings it back."), path.stem)
 
     async def _restore(self, name: str) -> None:
         await self._services.run(self._services.own_prompts.restore, name)
         await self._reload()
         self._show(name)
-        self._report_change("It is back: ", name)
+        self._report_change(_("It is back: {prompt}."), name)
 
     async def _undo_change(self) -> None:
         if not self._undo:
-            self.notice.say(text.own("There is nothing to undo."))
+            self.notice.say(text.own(_("There is nothing to undo.")))
             return
         name, existed = self._undo.pop()
         own = self._services.own_prompts
         await self._services.run(own.restore if existed else own.delete, name)
         await self._reload()
         self._show(name)
-        self._report_change("As it was: ", name)
+        self._report_change(_("As it was: {prompt}."), name)
 
-    def _report_change(self, what: str, name: str, more: str = "") -> None:
-        self.notice.say(text.own(what), text.line(name, 60), text.own(f"{more}."), seconds=10)
+    def _report_change(self, message: str, name: str) -> None:
+        self.notice.say(text.filled(message, prompt=text.line(name, 60)), seconds=10)
 
 
 def _path_of(entry: Entry | None) -> Path | None:

@@ -7,6 +7,7 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from assistant.language.messages import _
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 
@@ -24,7 +25,7 @@ class ChooseValue(Dialog[str]):
         with Vertical(classes="dialog"):
             yield Static(text.line(self._title_text, 120, "bold"))
             yield OptionList(*map(self._option, self._values), markup=False, compact=True)
-            yield Static(text.muted("Enter applies · Esc cancels"))
+            yield Static(text.muted(_("Enter applies · Esc cancels")))
 
     def on_mount(self) -> None:
         values = list(self._values)

@@ -5,20 +5,24 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any, Final
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets.option_list import Option
 
+from assistant.language.messages import _, localized, number
 from assistant.settings_reference import DEFAULT, Setting
 from assistant.tui.toolkit import text
 
 KEY_HINTS: Final = (
-    ("Enter changes", "change"),
-    ("Del back to the default", "reset"),
-    ("Ctrl+Z undo", "undo"),
-    ("/ search", "find"),
-    ("Esc back", "leave"),
+    (_("Enter changes"), "change"),
+    (_("Del back to the default"), "reset"),
+    (_("Ctrl+Z undo"), "undo"),
+    (_("/ search"), "find"),
+    (_("Esc back"), "leave"),
 )
 NAME_CELLS: Final = 18
+LABEL_CELLS: Final = 10
+"""Cells of the words before a value, at least."""
 
 
 def key_line() -> Content:
@@ -33,20 +37,20 @@ def value_text(value: Any) -> str:
         case None | "" | () | []:
             return "–"
         case True | False:
-            return "yes" if value else "no"
+            return _("yes") if value else _("no")
         case str():
             return value
         case tuple() | list():
             return ", ".join(map(str, value))
         case float():
-            return f"{value:g}"
+            return number(value, "g")
     return str(value)
 
 
 def section_option(section: str, about: str) -> Option:
     """Heading of a section, which cannot be chosen."""
     heading = text.line(section, 60, "bold $text-accent")
-    return Option(heading + text.own("  ") + text.line(about, 80, text.MUTED), disabled=True)
+    return Option(heading + text.own("  ") + text.line(_(about), 80, text.MUTED), disabled=True)
 
 
 def setting_option(setting: Setting) -> Option:
@@ -63,25 +67,35 @@ def details(setting: Setting, *, at_once: bool) -> Content:
 
 def _details(setting: Setting, at_once: bool) -> Iterator[Content]:
     yield text.line(setting.key, 200, "bold")
-    yield text.line(setting.description, 1000)
-    yield text.own("now       ", text.MUTED) + text.line(value_text(setting.value), 400)
-    yield text.own("from      ", text.MUTED) + text.line(origin_text(setting.origin), 400)
-    yield text.own("default   ", text.MUTED) + text.line(value_text(setting.default), 400)
-    yield text.own("takes     ", text.MUTED) + text.line(setting.allowed, 400)
-    when = "at once" if at_once else "from the next start on"
+    yield text.line(_(setting.description), 1000)
+    rows = (
+        (_("now"), value_text(setting.value)),
+        (_("from"), origin_text(setting.origin)),
+        (_("default"), value_text(setting.default)),
+        (_("takes"), localized(setting.allowed)),
+    )
+    cells = max(LABEL_CELLS, *(cell_len(label) + 1 for label, _value in rows))
+    for label, value in rows:
+        yield text.own(label, text.MUTED).pad_right(cells - cell_len(label)) + text.line(value, 400)
+    when = _("A change holds at once") if at_once else _("A change holds from the next start on")
     variable = f" · {setting.variable}" if setting.variable else ""
-    yield text.line(f"A change holds {when}{variable}", 200, text.MUTED)
+    yield text.line(f"{when}{variable}", 200, text.MUTED)
 
 
 def origin_text(origin: str) -> str:
     """Where a value comes from, in words."""
     if origin == DEFAULT:
-        return "the default"
-    return f"your {PurePath(origin).name}" if "/" in origin else f"the environment, {origin}"
+        return _("the default")
+    return (
+        _("your {file}", file=PurePath(origin).name)
+        if "/" in origin
+        else _("the environment, {variable}", variable=origin)
+    )
 
 
 def matches(setting: Setting, words: list[str]) -> bool:
     """Whether a setting has to do with all words."""
     value = json.dumps(setting.value, default=str, ensure_ascii=False)
-    whole = f"{setting.key} {setting.key.replace('_', ' ')} {setting.description} {value}"
+    about = f"{setting.description} {_(setting.description)}"
+    whole = f"{setting.key} {setting.key.replace('_', ' ')} {about} {value}"
     return all(word in whole.casefold() for word in words)

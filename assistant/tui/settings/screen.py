@@ -10,7 +10,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.errors import AssistantError
-from assistant.language.messages import _
+from assistant.language.messages import _, localized
 from assistant.settings_reference import (
     Setting,
     choices_of,
@@ -63,7 +63,7 @@ class SettingsScreen(FilteredScreen[None]):
         wanted: what is searched for at first.
         """
         super().__init__(
-            Input(wanted, placeholder="/ search", id="settings-filter", compact=True),
+            Input(wanted, placeholder=_("/ search"), id="settings-filter", compact=True),
             OptionList(id="settings-list", compact=True, markup=False),
         )
         self._services = services
@@ -125,7 +125,7 @@ class SettingsScreen(FilteredScreen[None]):
     def _show_details(self) -> None:
         setting = self._setting
         if setting is None:
-            nothing = "No setting has to do with that." if self._all else ""
+            nothing = _("No setting has to do with that.") if self._all else ""
             self._details.update(text.muted(nothing))
         else:
             self._details.update(details(setting, at_once=holds_at_once(setting.path)))
@@ -178,13 +178,13 @@ class SettingsScreen(FilteredScreen[None]):
                 models = await self._services.run(self._services.models.models)
                 return [model.name for model in models]
             case "prompts":
-                prompts, _unused = await self._services.run(self._services.prompts.read)
+                prompts, _problems = await self._services.run(self._services.prompts.read)
                 return [prompt.name for prompt in prompts]
         return choices_of(setting.path)
 
     async def _typed(self, setting: Setting) -> str | None:
         """A value that is typed, asked for until it is one."""
-        question = f"{setting.key}: {setting.allowed}"
+        question = f"{setting.key}: {localized(setting.allowed)}"
         value = "" if setting.value in (None, ()) else value_text(setting.value)
         while True:
             asking = AskForLine(question, value, _("Enter applies"))
@@ -194,7 +194,7 @@ class SettingsScreen(FilteredScreen[None]):
             try:
                 parse_setting(setting.path, [answer])
             except AssistantError as failure:
-                question, value = failure.message, answer
+                question, value = localized(failure.message), answer
             else:
                 return answer
 
@@ -204,15 +204,20 @@ class SettingsScreen(FilteredScreen[None]):
             return
         self._undo.append(change)
         await self._follow(change.path)
-        now = "its default again" if value is None else value_text(value)
+        now = _("its default again") if value is None else value_text(value)
         covered = self._services.user_settings.covered_by(setting.path)
-        but = f", but {covered} goes before it" if covered else ""
-        when = "" if holds_at_once(setting.path) else " from the next start on"
+        changed = text.line(now, 80)
+        if not holds_at_once(setting.path):
+            changed = text.filled(_("{value} from the next start on"), value=changed)
+        if covered:
+            changed = text.filled(
+                _("{change}, but {variable} goes before it"), change=changed, variable=covered
+            )
         self.notice.say(
             text.own(f"{setting.key}: "),
-            text.line(now, 80),
-            text.own(f"{when}{but} · "),
-            text.button("Ctrl+Z undoes", "screen.undo", style=text.ACCENT),
+            changed,
+            text.own(" · "),
+            text.button(_("Ctrl+Z undoes"), "screen.undo", style=text.ACCENT),
             seconds=10,
         )
 
@@ -221,12 +226,12 @@ class SettingsScreen(FilteredScreen[None]):
 
     async def _undo_change(self) -> None:
         if not self._undo:
-            self.notice.say(text.own("Nothing to undo."))
+            self.notice.say(text.own(_("Nothing to undo.")))
             return
         change = self._undo.pop()
         await self._services.undo_setting(change)
         await self._follow(change.path)
-        self.notice.say(text.line(f"{'.'.join(change.path)} is as before.", 200))
+        self.notice.say(text.line(_("{setting} is as before.", setting=".".join(change.path)), 200))
 
     async def _follow(self, path: tuple[str, ...]) -> None:
         """Show a setting that has another value now, and have it hold."""

@@ -13,7 +13,7 @@ from assistant.core.errors import LibraryError, NotFoundError
 from assistant.core.grounding import references
 from assistant.core.grounding.catalog import rows_left_out
 from assistant.core.grounding.references import Freshness
-from assistant.core.grounding.versions import disagreements
+from assistant.core.grounding.versions import disagreement_text, disagreements
 from assistant.core.values.conversation import Message
 from assistant.core.values.library import FileEntry, FileFilter, Retrieval
 from assistant.tui.chat.session import Session
@@ -207,7 +207,7 @@ def _evidence(
     if retrieval is not None:
         files = len({passage.path for passage in retrieval.used})
         searched = searched_in_words(retrieval.result.searched, retrieval.collections, files)
-        differing = [each.text for each in disagreements(retrieval.used)]
+        differing = [disagreement_text(each) for each in disagreements(retrieval.used)]
         left_out = rows_left_out(question, retrieval.used)
         parts = [
             searched,

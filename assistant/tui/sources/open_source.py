@@ -13,9 +13,10 @@ from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Document
 from assistant.core.values.library import FileText
 from assistant.core.wording import unread_sentence
+from assistant.language.messages import _, localized
 from assistant.tui.toolkit.text_view import MarkedText, labels_of
 
-STORED_PASSAGE_TEXT: Final = "Here is the passage as it was read."
+STORED_PASSAGE_TEXT: Final = _("Here is the passage as it was read.")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def open_source(library: Library, reference: Reference, stop: Event) -> OpenedSo
     try:
         file = library.read(reference.path, stop)
     except AssistantError as failure:
-        return _stored_passage(reference, f"{failure.message} {STORED_PASSAGE_TEXT}")
+        return _stored_passage(reference, f"{localized(failure.message)} {STORED_PASSAGE_TEXT}")
     if file is None:
         return None
     same = file.content_hash == reference.content_hash
@@ -74,19 +75,18 @@ def open_file(library: Library, path: str, stop: Event) -> OpenedSource | None:
 
 def _unread_warning(file: FileText) -> str:
     unread = file.document.unread
-    return f"Read in part: {unread_sentence(unread)}." if unread else ""
+    return _("Read in part: {unread}.", unread=unread_sentence(unread)) if unread else ""
 
 
 def _warning(same: bool, found: bool) -> str:
     if same and found:
         return ""
     if same:
-        return f"The passage was not found in the file. {STORED_PASSAGE_TEXT}"
+        return f"{_('The passage was not found in the file.')} {STORED_PASSAGE_TEXT}"
     if found:
-        return "The file has changed since the answer; this is still in it."
-    return (
-        f"The file has changed since the answer, and this is no longer in it. {STORED_PASSAGE_TEXT}"
-    )
+        return _("The file has changed since the answer; this is still in it.")
+    changed = _("The file has changed since the answer, and this is no longer in it.")
+    return f"{changed} {STORED_PASSAGE_TEXT}"
 
 
 def _find_quote(file: FileText, quote: Quote, same: bool) -> Span | None:

@@ -13,11 +13,12 @@ from textual.widgets.option_list import Option
 
 from assistant.core.grounding.references import Reference
 from assistant.core.values.library import FileEntry
-from assistant.core.wording import REASONS, count, unread_summary
+from assistant.core.wording import REASONS, unread_summary
+from assistant.language.messages import _, ngettext
 from assistant.tui.commands import keymap_of
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Clickable, Row, RowStack
-from assistant.tui.transcript.headings import file_name, source_entry, unused_source_entry
+from assistant.tui.transcript.source_rows import file_name, source_entry, unused_source_entry
 
 HEADING_STYLE = f"{text.MUTED} bold"
 LIBRARY_ID = "library"
@@ -95,7 +96,7 @@ class SourcesPanel(Vertical):
 
     def on_mount(self) -> None:
         key = keymap_of(self).shown("sources")
-        name = text.button("sources", "screen.command", "sources", style="bold")
+        name = text.button(_("sources"), "screen.command", "sources", style="bold")
         self._title.update(RowStack(Row(name, text.muted(key))))
         self.show(self.evidence)
 
@@ -141,30 +142,30 @@ def _options(evidence: AnswerEvidence) -> Iterator[Option]:
         became = evidence.changed.get(reference.path, "")
         yield Option(source_entry(reference, became, checked=evidence.checked), id=str(index))
     if evidence.passed_over:
-        yield from _heading("not used")
+        yield from _heading(_("not used"))
     for index, reference in enumerate(evidence.passed_over[:MAX_UNUSED], len(evidence.used)):
         yield Option(unused_source_entry(reference), id=str(index))
     if len(evidence.passed_over) > MAX_UNUSED:
-        more = f"  and {len(evidence.passed_over) - MAX_UNUSED} more"
-        yield Option(text.muted(more), id=str(len(evidence.used) + MAX_UNUSED))
+        more = _("and {more:,} more", more=len(evidence.passed_over) - MAX_UNUSED)
+        yield Option(text.muted(f"  {more}"), id=str(len(evidence.used) + MAX_UNUSED))
     unread = evidence.unread
     if unread.failed_count:
-        yield from _heading(f"could not be read: {unread.failed_count:,}")
+        yield from _heading(_("could not be read: {files:,}", files=unread.failed_count))
         for place, file in enumerate(unread.failed):
             yield Option(_unreadable(file), id=f"{LIBRARY_ID} {place}")
     if unread.partial_count:
-        yield from _heading(f"read in part: {unread.partial_count:,}")
+        yield from _heading(_("read in part: {files:,}", files=unread.partial_count))
         for place, file in enumerate(unread.partial):
             yield Option(_partial(file), id=f"{LIBRARY_ID} part {place}")
     if unread.failed_count or unread.partial_count:
-        yield Option(text.own("  see the library", text.ACCENT), id=LIBRARY_ID)
+        yield Option(text.own(f"  {_('see the library')}", text.ACCENT), id=LIBRARY_ID)
 
 
 def _empty_text(evidence: AnswerEvidence) -> str:
     """Text in place of the passages when there are none."""
     if not evidence.answer_id:
-        return "no answer yet"
-    return "nothing that fits" if evidence.searched else "your files had no part in it"
+        return _("no answer yet")
+    return _("nothing that fits") if evidence.searched else _("your files had no part in it")
 
 
 def _heading(words: str) -> Iterator[Option]:
@@ -180,7 +181,9 @@ def _unreadable(file: FileEntry) -> RowStack:
 
 def _partial(file: FileEntry) -> RowStack:
     name = text.own("  ") + text.line(file_name(file.path), 80, text.MUTED)
-    missing = text.own("  ") + text.line(f"without {unread_summary(file.unread)}", 80, text.MUTED)
+    missing = text.own("  ") + text.line(
+        _("without {unread}", unread=unread_summary(file.unread)), 80, text.MUTED
+    )
     return RowStack(Row(name), Row(missing))
 
 
@@ -191,6 +194,12 @@ def searched_in_words(passages: int, collections: Sequence[str] | None, files: i
         collections: where; None is everywhere, empty means that `files` came with the question.
     """
     if collections is not None and not collections:
-        return count(files, "attached file")
-    where = "your files" if collections is None else ", ".join(collections)
-    return f"{count(passages, 'passage')} in {where}"
+        return ngettext("{files:,} attached file", "{files:,} attached files", files, files=files)
+    where = _("your files") if collections is None else ", ".join(collections)
+    return ngettext(
+        "{passages:,} passage in {collections}",
+        "{passages:,} passages in {collections}",
+        passages,
+        passages=passages,
+        collections=where,
+    )

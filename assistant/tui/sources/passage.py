@@ -14,6 +14,8 @@ from textual.screen import Screen
 from assistant.core.errors import AssistantError
 from assistant.core.grounding.references import Reference
 from assistant.core.ports.library import Library
+from assistant.core.wording import place_text
+from assistant.language.messages import _, localized
 from assistant.tui.external import ExternalActions, ExternalPrograms
 from assistant.tui.sources.open_source import OpenedSource, open_file, open_source
 from assistant.tui.toolkit import text
@@ -22,7 +24,7 @@ from assistant.tui.toolkit.notice import Notice
 from assistant.tui.toolkit.text_view import MarkedText, TextView
 from assistant.tui.toolkit.threads import in_thread
 from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack
-from assistant.tui.transcript.headings import STRENGTH_TEXTS, file_name, strength_dots
+from assistant.tui.transcript.source_rows import STRENGTH_TEXTS, file_name, strength_dots
 
 READING_NOTICE_SECONDS: Final = 0.3
 """Seconds after which it is shown that a file is being read."""
@@ -144,7 +146,7 @@ class PassageScreen(Screen[None]):
             else:
                 opened = await in_thread(open_source, self._library, reference, stop)
         except AssistantError as failure:
-            self._warn(str(failure))
+            self._warn(localized(str(failure)))
             return
         if opened is None or stop.is_set():
             return
@@ -156,7 +158,11 @@ class PassageScreen(Screen[None]):
     def _show_reading(self) -> None:
         if self._opened is None and not self._warning.display and not self._stop.is_set():
             self._warning.remove_class("-error")
-            self._warning.update(text.muted("reading ") + text.line(file_name(self._path), 80))
+            self._warning.update(
+                text.filled(
+                    _("reading {file}"), text.MUTED, file=text.line(file_name(self._path), 80)
+                )
+            )
             self._warning.display = True
 
     def _warn(self, warning: str) -> None:
@@ -176,17 +182,22 @@ class PassageScreen(Screen[None]):
         name = text.line(reference.title or file_name(reference.path), 200, "bold")
         title = text.own(number, text.ACCENT) + name
         place = self._opened.place if self._opened else reference.place
-        where = text.line(str(place), 200)
-        count = text.muted(f"{self._index + 1} of {len(self._subject.sources)}")
+        where = text.line(place_text(place), 200)
+        count = text.muted(
+            _("{source} of {sources}", source=self._index + 1, sources=len(self._subject.sources))
+        )
         self._head.update(RowStack(Row(title, _strength(reference)), Row(where, count), Row(path)))
 
     def _show_keys(self) -> None:
-        keys: list[tuple[str, str, str]] = [("Esc", "back", "leave")]
+        keys: list[tuple[str, str, str]] = [("Esc", _("back"), "leave")]
         if len(self._subject.sources) > 1:
-            keys += [("←", "previous", "turn_back"), ("→", "next", "turn_on")]
-        keys.append(("Enter", "opens the file", "open"))
+            keys += [("←", _("previous"), "turn_back"), ("→", _("next"), "turn_on")]
+        keys.append(("Enter", _("opens the file"), "open"))
         if self._subject.sources:
-            keys += [("y", "copies the quote", "copy"), ("Space", "to the passage", "show_target")]
+            keys += [
+                ("y", _("copies the quote"), "copy"),
+                ("Space", _("to the passage"), "show_target"),
+            ]
         parts = [
             text.button(key, f"screen.{action}", style=text.ACCENT) + text.muted(f" {what}")
             for key, what, action in keys
@@ -198,7 +209,7 @@ class PassageScreen(Screen[None]):
         if reference is None:
             return
         place = self._opened.place if self._opened else reference.place
-        await self._external.copy(quotation(reference, str(place)), "the quote")
+        await self._external.copy(quotation(reference, place_text(place)), _("the quote"))
 
     async def _guard_open(self) -> None:
         try:
@@ -209,14 +220,14 @@ class PassageScreen(Screen[None]):
     async def _open(self) -> None:
         """In the editor for texts, else in the system's viewer."""
         if self._opened is None or not self._opened.is_file:
-            self.notice.say(text.own("The file cannot be opened: it is not what was read."))
+            self.notice.say(text.own(_("The file cannot be opened: it is not what was read.")))
             return
         opened, path = self._opened, self._path
         line = opened.sheet.text.count("\n", 0, opened.sheet.target.start) + 1
         command = self._programs.editor(path, line) if opened.numbered else None
         if command is None:
             await in_thread(self._programs.view, path, opened.place.page)
-            self.notice.say(text.own("Opened "), text.line(file_name(path), 80))
+            self.notice.say(text.filled(_("Opened {file}"), file=text.line(file_name(path), 80)))
             return
         self._edit(command)
         self._begin()
@@ -232,5 +243,5 @@ def quotation(reference: Reference, place: str) -> str:
 
 def _strength(reference: Reference) -> Content:
     if reference.number is None:
-        return text.muted("not used")
+        return text.muted(_("not used"))
     return strength_dots(reference.strength) + text.muted(f" {STRENGTH_TEXTS[reference.strength]}")

@@ -99,8 +99,8 @@ class TextEditor(Dialog[str]):
             if self._note:
                 yield Static(text.muted(self._note), classes="note")
             with Horizontal(classes="choices"):
-                yield Clickable(text.button("Ctrl+S saves", "screen.save"))
-                yield Clickable(text.button("Esc leaves it as it was", "screen.leave"))
+                yield Clickable(text.button(_("Ctrl+S saves"), "screen.save"))
+                yield Clickable(text.button(_("Esc leaves it as it was"), "screen.leave"))
 
     def on_mount(self) -> None:
         area = self.query_one(TextArea)
@@ -125,12 +125,12 @@ class OpenLink(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own("Open this address?", "bold"))
+            yield Static(text.own(_("Open this address?"), "bold"))
             with VerticalScroll(classes="address"):
                 yield Static(linked(self._address))
             with Horizontal(classes="choices"):
-                yield Clickable(text.button("Enter opens", "screen.open"))
-                yield Clickable(text.button("Esc leaves it", "screen.leave"))
+                yield Clickable(text.button(_("Enter opens"), "screen.open"))
+                yield Clickable(text.button(_("Esc leaves it"), "screen.leave"))
 
     def action_open(self) -> None:
         self.dismiss(True)

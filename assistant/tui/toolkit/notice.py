@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from assistant.core.errors import AdapterError, AssistantError
-from assistant.language.messages import localized
+from assistant.language.messages import _, localized
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Clickable
 
@@ -38,7 +38,7 @@ class Notice(Clickable):
     def fail(self, failure: AssistantError) -> None:
         """Show an error with its hint."""
         what = text.line(localized(failure.message), 400)
-        way = localized(hint_of(failure))
+        way = hint_of(failure)
         hint = [text.own(" "), text.line(way, 400)] if way else []
         self.say(what, *hint, error=True, seconds=15)
 
@@ -52,10 +52,11 @@ class Notice(Clickable):
 
 
 def hint_of(failure: AssistantError) -> str:
-    """Hint on a failure, where the screen knows a way that the engine does not."""
+    """Hint on a failure, translated; with a way that the screen knows and the engine does not."""
+    hint = localized(failure.hint)
     if isinstance(failure, AdapterError):
-        return f"{failure.hint} /adapters chooses others, or none.".strip()
-    return failure.hint
+        return f"{hint} {_('/adapters chooses others, or none.')}".strip()
+    return hint
 
 
 R = TypeVar("R")

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.style import Style
 
 from assistant.core.sanitize import one_line, printable
+from assistant.language.messages import number
 
 MUTED = "$foreground 60%"
 ACCENT = "$accent"
@@ -61,21 +62,25 @@ def click(action: str, *arguments: str) -> Style:
     return Style.from_meta({"@click": (action, arguments)})
 
 
+def filled(message: str, style: str = "", **values: Content | float | str) -> Content:
+    """A message of the program itself, `Saved {name}.`, in which values have styles of their own.
+
+    Args:
+        message: it, translated, its values not yet in place.
+        style: of its words.
+        values: contents; numbers and words of the program itself are written as the message says.
+    """
+    parts = []
+    for words, name, spec, _conversion in Formatter().parse(message):
+        parts.append(own(words, style))
+        if name is not None:
+            value = values[name]
+            if isinstance(value, int | float):
+                value = number(value, spec or "")
+            parts.append(own(value, style) if isinstance(value, str) else value)
+    return joined(parts)
+
+
 def joined(parts: Iterable[Content], between: str = "") -> Content:
     """Contents joined in a row."""
     return own(between).join(parts)
-
-
-def filled(sentence: str, style: str = "", **parts: Content) -> Content:
-    """A message of the program, with contents in place of its `{names}`.
-
-    Args:
-        sentence: the translated message, without values: `_("{title} is in {folder}")`.
-        style: of its own words.
-    """
-    pieces = []
-    for words, name, _spec, _conversion in Formatter().parse(sentence):
-        pieces.append(own(words, style))
-        if name is not None:
-            pieces.append(parts[name])
-    return joined(pieces)

@@ -13,6 +13,7 @@ from textual.visual import Visual
 
 from assistant.core.spans import Span
 from assistant.core.values.documents import Document
+from assistant.language.messages import _, number
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.threads import in_thread
 from assistant.tui.toolkit.wrapping import WrappedRows, lines_around
@@ -89,8 +90,8 @@ class TextView(ScrollView, can_focus=True):
         if not self.size.width:
             return
         sheet, self._height = self._sheet, self.size.height
-        last = f"{sheet.text.count(chr(10)) + 1:,}" if sheet.numbered else ""
-        widest = max([len(last), *(len(label) for _, label in sheet.labels[:2000])])
+        last = number(sheet.text.count("\n") + 1) if sheet.numbered else ""
+        widest = max([len(last), *(len(label) for _offset, label in sheet.labels[:2000])])
         self._gutter = widest + 2 if widest else 1
         width = min(max(self.scrollable_content_region.width - self._gutter - 1, 1), MAX_ROW_CELLS)
         if len(sheet.text) <= SYNC_CHARACTERS:
@@ -138,7 +139,7 @@ class TextView(ScrollView, can_focus=True):
         label = self._labels.get(row, "")
         if self._sheet.numbered:
             line = self._rows.line(row)
-            label = "" if line is None else f"{line:,}"
+            label = "" if line is None else number(line)
         here = self._sheet.target
         span = self._rows.span(row)
         marked = span.start < here.end and here.start <= span.end and here.end > here.start
@@ -179,9 +180,11 @@ def labels_of(document: Document) -> list[tuple[int, str]]:
         here = (block.page, block.sheet)
         if here != before:
             before = here
-            label = f"p. {block.page}" if block.page is not None else (block.sheet or "")
+            label = (
+                _("p. {page}", page=block.page) if block.page is not None else (block.sheet or "")
+            )
             if label:
                 found.append((block.start, label[:12]))
         elif block.row is not None:
-            found.append((block.start, f"r. {block.row}"))
+            found.append((block.start, _("r. {row}", row=block.row)))
     return found

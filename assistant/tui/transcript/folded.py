@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.message import Message as MessageEvent
 from textual.widgets import Static
 
-from assistant.core.wording import count
+from assistant.language.messages import _, ngettext
 from assistant.tui.markdown.limits import plain_length
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Clickable
@@ -69,10 +69,13 @@ class Fold(Vertical, can_focus=False):
 
     def _label(self) -> Content:
         lines = self._hidden.count("\n") + 1
-        more = text.button(f"show {count(lines, 'more line')}", "unfold")
+        more = text.button(
+            ngettext("show {lines:,} more line", "show {lines:,} more lines", lines, lines=lines),
+            "unfold",
+        )
         if len(self._hidden) <= plain_length(self._hidden):
             return more
-        return more + text.muted(" · ") + text.button("a shows all", "unfold_all")
+        return more + text.muted(" · ") + text.button(_("a shows all"), "unfold_all")
 
     def _refresh_label(self) -> None:
         self.display = bool(self._hidden) or len(self.children) > 1
@@ -162,9 +165,16 @@ class Reasoning(Vertical, can_focus=False):
     def _label(self) -> Content:
         mark = "▾" if self._open else "▸"
         if self._live:
-            return text.own(f"{mark} thinking")
+            return text.own(_("{mark} thinking", mark=mark))
+        words = len(self._thought.split())
         return text.own(
-            f"{mark} thought before answering, {count(len(self._thought.split()), 'word')}"
+            ngettext(
+                "{mark} thought before answering, {words:,} word",
+                "{mark} thought before answering, {words:,} words",
+                words,
+                mark=mark,
+                words=words,
+            )
         )
 
 
@@ -210,9 +220,16 @@ class UnsupportedAnswer(Vertical):
 
     def _refresh(self) -> None:
         mark = "▾" if self._open else "▸"
-        words = count(self._words, "word")
         self._line.update(
-            text.own(f"{mark} what the model wrote, not supported by your files, {words}")
+            text.own(
+                ngettext(
+                    "{mark} what the model wrote, not supported by your files, {words:,} word",
+                    "{mark} what the model wrote, not supported by your files, {words:,} words",
+                    self._words,
+                    mark=mark,
+                    words=self._words,
+                )
+            )
         )
         self.post_message(self.Toggled(self._open))
 

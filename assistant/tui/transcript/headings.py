@@ -1,7 +1,6 @@
-"""Headings and endings of messages, change marks between them, rows of sources."""
+"""Headings and endings of messages, change marks between them."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
 from typing import Final
 
 from textual.app import RenderResult
@@ -9,27 +8,34 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from assistant.core.grounding.references import STRENGTH_ORDER, Reference, partly_read
-from assistant.core.values.changes import describe_marks
+from assistant.core.grounding.references import STRENGTH_ORDER, partly_read
+from assistant.core.values.changes import latest_marks
 from assistant.core.values.conversation import (
     Citation,
     Mark,
     MarkSubject,
     Message,
     Overflow,
-    Place,
     Rating,
-    Strength,
 )
 from assistant.core.values.library import NearestSentence, Retrieval
-from assistant.core.wording import count, unread_sentence
+from assistant.core.wording import mark_text, place_text, unread_sentence
 from assistant.keymap import Keymap
+from assistant.language.messages import _, localized, ngettext, pgettext
 from assistant.tui import commands
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.widgets import Row, RowStack
+from assistant.tui.transcript.source_rows import STRENGTH_DOTS, file_name
 
-ROLE_NAMES = {"user": "you", "assistant": "assistant", "system": "system"}
+ROLE_NAMES = {
+    "user": pgettext("role", "you"),
+    "assistant": pgettext("role", "assistant"),
+    "system": pgettext("role", "system"),
+}
 RATING_STYLES: Mapping[Rating, str] = {"good": "$text-success", "bad": "$text-error"}
+RATING_SIGNS: Mapping[Rating, str] = {
+    "good": f"▲ {pgettext('answer', 'good')}",
+    "bad": f"▼ {pgettext('answer', 'bad')}",
+}
 NOTE_CHARACTERS = 40
 """Characters of a note that stand beside its rating."""
 MODEL_CHARACTERS = 28
@@ -39,10 +45,13 @@ MAX_ELSEWHERE = 4
 ROLE_STYLES = {"user": "$text-accent bold", "assistant": "bold", "system": text.MUTED}
 
 OUTGROWN_TEXTS: Final[dict[Overflow, str]] = {
-    "leave_out": "From here on the oldest turns are left out of the model's window;"
-    " no message is lost.",
-    "summarise": "From here on a summary takes the place of the oldest turns in the model's"
-    " window; no message is lost.",
+    "leave_out": _(
+        "From here on the oldest turns are left out of the model's window; no message is lost."
+    ),
+    "summarise": _(
+        "From here on a summary takes the place of the oldest turns in the model's window; "
+        "no message is lost."
+    ),
 }
 
 
@@ -75,7 +84,7 @@ def _left_parts(message: Message) -> list[Content]:
         if message.model and message.role == "assistant":
             parts.append(text.line(message.model, MODEL_CHARACTERS, text.MUTED))
     if message.edited:
-        parts.append(text.muted("edited"))
+        parts.append(text.muted(pgettext("message", "edited")))
     if message.rating is not None:
         parts.append(_rating_button(message, message.rating))
     return parts
@@ -83,7 +92,7 @@ def _left_parts(message: Message) -> list[Content]:
 
 def _rating_button(message: Message, rating: Rating) -> Content:
     """What the user thinks of it, and why; a click changes the note."""
-    sign = text.own("▲ good" if rating == "good" else "▼ bad", RATING_STYLES[rating])
+    sign = text.own(RATING_SIGNS[rating], RATING_STYLES[rating])
     note = (
         text.own(" ") + text.line(message.note, NOTE_CHARACTERS, text.MUTED)
         if message.note
@@ -138,8 +147,17 @@ def ending_line(
     ended = text.joined([part for part in parts if part.plain], "\n")
     if not searched:
         return ended
-    alone = text.own("not from your files", "$text-warning")
-    searched_line = alone + text.muted(f": {count(searched, 'passage')} searched")
+    alone = text.own(_("not from your files"), "$text-warning")
+    searched_line = text.filled(
+        ngettext(
+            "{warning}: {passages:,} passage searched",
+            "{warning}: {passages:,} passages searched",
+            searched,
+        ),
+        text.MUTED,
+        warning=alone,
+        passages=searched,
+    )
     return searched_line + text.own("\n") + ended if ended.plain else searched_line
 
 
@@ -148,14 +166,16 @@ def _elsewhere_line(message: Message, keymap: Keymap, names: Sequence[str]) -> C
     if not names:
         return text.EMPTY
     listed = ", ".join(names[:MAX_ELSEWHERE])
-    more = f" and {len(names) - MAX_ELSEWHERE:,} more" if len(names) > MAX_ELSEWHERE else ""
-    search = f"{_key_on_message(keymap, 'everywhere')} searches all files"
-    return (
-        text.muted("not searched: ")
-        + text.line(f"{listed}{more}", 160)
-        + text.muted(" — ")
-        + _command_button(search, "everywhere", message, text.ACCENT)
-        + text.muted(f" ({keymap.shown('everywhere')} while typing)")
+    if len(names) > MAX_ELSEWHERE:
+        more = len(names) - MAX_ELSEWHERE
+        listed = _("{listed} and {more:,} more", listed=listed, more=more)
+    search = _("{key} searches all files", key=_key_on_message(keymap, "everywhere"))
+    return text.filled(
+        _("not searched: {collections} — {search} ({key} while typing)"),
+        text.MUTED,
+        collections=text.line(listed, 160),
+        search=_command_button(search, "everywhere", message, text.ACCENT),
+        key=keymap.shown("everywhere"),
     )
 
 
@@ -173,7 +193,7 @@ def _outgrown_line(message: Message) -> Content:
     """That the conversation outgrew the window with this answer."""
     if message.outgrown is None:
         return text.EMPTY
-    see = text.button("see the context", "screen.command", "context", style=text.ACCENT)
+    see = text.button(_("see the context"), "screen.command", "context", style=text.ACCENT)
     return text.muted(f"{OUTGROWN_TEXTS[message.outgrown]} ") + see
 
 
@@ -183,12 +203,10 @@ def saying_lines(message: Message, retrieval: Retrieval, saying: NearestSentence
     source = (
         text.own(f"[{saying.number}] ", text.ACCENT)
         + text.line(file_name(passage.path), 60, text.MUTED)
-        + (text.own("  ") + text.line(str(passage.place), 60, text.MUTED))
+        + (text.own("  ") + text.line(place_text(passage.place), 60, text.MUTED))
     )
     return (
-        text.own("Your files say: “", "bold")
-        + text.line(saying.text, 400)
-        + text.own("”", "bold")
+        text.filled(_("Your files say: “{quote}”"), "bold", quote=text.line(saying.text, 400))
         + text.own("\n")
         + source.stylize(text.click("screen.command", "open", str(saying.number), message.id))
     )
@@ -197,31 +215,51 @@ def saying_lines(message: Message, retrieval: Retrieval, saying: NearestSentence
 def _state_line(message: Message, keymap: Keymap, hint: str) -> Content:
     if message.role != "assistant":
         return _attached_line(message)
-    go_on = _command_button(
-        f"{_key_on_message(keymap, 'continue')} continues", "continue", message, text.ACCENT
-    )
-    typing = text.muted(f" ({keymap.shown('continue')} while typing)")
-    again = _command_button(
-        f"{_key_on_message(keymap, 'regenerate')} tries again", "regenerate", message, text.ACCENT
-    )
-    dash = text.muted(" — ")
     match message.state:
         case "stopped":
-            return text.muted("stopped") + dash + go_on + typing
+            return _go_on_line(message, keymap, text.muted(pgettext("answer", "stopped")))
         case "partial":
-            return text.muted("interrupted") + dash + go_on + typing
+            return _go_on_line(message, keymap, text.muted(pgettext("answer", "interrupted")))
         case "failed":
-            what = text.line(message.error or "The answer failed.", 400, "$text-error")
-            advice = text.own(" ") + text.line(hint, 400) if hint else text.EMPTY
-            where = _command_button(f"{keymap.shown('log')} log", "log", message, text.MUTED)
-            choices = [go_on, again, where] if message.text else [again, where]
-            return what + advice + text.own("\n") + text.joined(choices, between="   ")
+            return _failure_lines(message, keymap, hint)
         case "complete" if message.stop_reason == "length":
-            return text.muted("cut off: the answer's limit was reached") + dash + go_on + typing
+            cut_off = text.muted(_("cut off: the answer's limit was reached"))
+            return _go_on_line(message, keymap, cut_off)
         case "complete" if message.citations:
             return text.own("\n").join(_source_buttons(message))
         case _:
             return text.EMPTY
+
+
+def _go_on_line(message: Message, keymap: Keymap, state: Content) -> Content:
+    """How an answer ended early, and the keys that continue it."""
+    return text.filled(
+        _("{state} — {continue_it} ({key} while typing)"),
+        text.MUTED,
+        state=state,
+        continue_it=_continue_button(message, keymap),
+        key=keymap.shown("continue"),
+    )
+
+
+def _failure_lines(message: Message, keymap: Keymap, hint: str) -> Content:
+    failure = localized(message.error) if message.error else _("The answer failed.")
+    what = text.line(failure, 400, "$text-error")
+    advice = text.own(" ") + text.line(localized(hint), 400) if hint else text.EMPTY
+    again = _command_button(
+        _("{key} tries again", key=_key_on_message(keymap, "regenerate")),
+        "regenerate",
+        message,
+        text.ACCENT,
+    )
+    log = _command_button(_("{key} log", key=keymap.shown("log")), "log", message, text.MUTED)
+    choices = [_continue_button(message, keymap), again, log] if message.text else [again, log]
+    return what + advice + text.own("\n") + text.joined(choices, between="   ")
+
+
+def _continue_button(message: Message, keymap: Keymap) -> Content:
+    label = _("{key} continues", key=_key_on_message(keymap, "continue"))
+    return _command_button(label, "continue", message, text.ACCENT)
 
 
 def _key_on_message(keymap: Keymap, name: str) -> str:
@@ -232,7 +270,9 @@ def _key_on_message(keymap: Keymap, name: str) -> str:
 def _attached_line(message: Message) -> Content:
     """The files that go whole with a question."""
     names = [text.line(file_name(path), 60) for path in message.attached]
-    return text.muted("with ") + text.joined(names, ", ") if names else text.EMPTY
+    if not names:
+        return text.EMPTY
+    return text.filled(_("with {files}"), text.MUTED, files=text.joined(names, ", "))
 
 
 def _source_buttons(message: Message) -> list[Content]:
@@ -246,7 +286,7 @@ def _source_buttons(message: Message) -> list[Content]:
         _source_button(citation).stylize(
             text.click("screen.command", "open", str(citation.number), message.id)
         )
-        for _, citation in sorted(best.items())
+        for _number, citation in sorted(best.items())
     ]
 
 
@@ -254,7 +294,7 @@ def _source_button(citation: Citation) -> Content:
     return (
         text.own(f"[{citation.number}] ", text.ACCENT)
         + text.line(file_name(citation.path), 60, text.MUTED)
-        + (text.own("  ") + text.line(str(citation.place), 60, text.MUTED))
+        + (text.own("  ") + text.line(place_text(citation.place), 60, text.MUTED))
         + (text.own("  ") + _strength(citation))
     )
 
@@ -263,8 +303,8 @@ def _strength(citation: Citation) -> Content:
     """How well a passage bears a sentence out; with its words where it says the opposite."""
     if citation.strength != "contradicted":
         return text.muted(STRENGTH_DOTS[citation.strength])
-    said = text.own("✗ says the opposite: “", "$text-error")
-    return said + text.line(citation.quote, 400) + text.own("”", "$text-error")
+    quote = text.line(citation.quote, 400)
+    return text.filled(_("✗ says the opposite: “{quote}”"), "$text-error", quote=quote)
 
 
 def _command_button(label: str, name: str, message: Message, style: str = "") -> Content:
@@ -283,98 +323,13 @@ MARK_COMMANDS: Final[dict[MarkSubject, str]] = {
 
 def marks_line(marks: Sequence[Mark]) -> Content:
     """Line of the changes made at this place; empty without any."""
-    parts = [_mark_part(subject, words) for subject, words in describe_marks(marks)]
+    parts = [_mark_part(subject, mark_text(subject, now)) for subject, now in latest_marks(marks)]
     if not parts:
         return text.EMPTY
-    return text.muted("── ") + text.joined(parts, " · ") + text.muted(" ── from here on")
+    changes = text.joined(parts, " · ")
+    return text.filled(_("── {changes} ── from here on"), text.MUTED, changes=changes)
 
 
 def _mark_part(subject: MarkSubject, words: str) -> Content:
     command = MARK_COMMANDS.get(subject, "set")
     return text.line(words, 80, text.ACCENT).stylize(text.click("screen.command", command))
-
-
-STRENGTH_DOTS: Final[dict[Strength, str]] = {
-    "verbatim": "●●●",
-    "supported": "●●",
-    "weak": "●",
-    "contradicted": "✗",
-}
-NOT_CITED: Final = "○"
-STRENGTH_STYLES: Final[dict[Strength, str]] = {
-    "verbatim": "$text-success",
-    "supported": "$text-success",
-    "weak": "$text-warning",
-    "contradicted": "$text-error",
-}
-STRENGTH_TEXTS: Final[dict[Strength | None, str]] = {
-    "verbatim": "word for word",
-    "supported": "supported",
-    "weak": "in part",
-    "contradicted": "says the opposite",
-    None: "read, not cited",
-}
-MAX_PLACE_CELLS: Final = 18
-"""Cells of a place in a row."""
-
-
-def file_name(path: str) -> str:
-    """File name of a path; of a path that has none, all of it."""
-    return PurePath(path).name or path
-
-
-def strength_dots(strength: Strength | None) -> Content:
-    """Strength as dots: three for word for word, a ring for what is not cited at all."""
-    if strength is None:
-        return text.muted(NOT_CITED)
-    return text.own(STRENGTH_DOTS[strength], STRENGTH_STYLES[strength])
-
-
-def short_place(place: Place) -> str:
-    """Place of a passage in few letters: `p. 4`, `L 31–40`, `Budget r. 7` or `§ Rent`."""
-    if place.page is not None:
-        return f"p. {place.page}"
-    if place.row is not None:
-        return f"{place.sheet or ''} r. {place.row}".strip()
-    if place.sheet is not None:
-        return place.sheet
-    if place.line_start is not None:
-        end = place.line_end or place.line_start
-        return f"L {end}" if end == place.line_start else f"L {place.line_start}–{end}"
-    return f"§ {place.heading[-1]}" if place.heading else ""
-
-
-def source_entry(reference: Reference, changed: str = "", *, checked: bool = True) -> RowStack:
-    """Row of a passage that the model read.
-
-    Args:
-        changed: what became of its file since.
-        checked: whether it is known how well it bears out the answer.
-    """
-    number = text.own(f"{reference.number} ", text.ACCENT)
-    name = text.line(file_name(reference.path), 80)
-    place = text.line(short_place(reference.place), MAX_PLACE_CELLS, text.MUTED)
-    strength = strength_dots(reference.strength) if checked else text.muted("…")
-    strength = strength.pad_right(3 - strength.cell_length)
-    quote = text.own("  ") + text.line(reference.quote.text, 200, text.MUTED)
-    rows = [Row(number + name, place + text.own("  ") + strength), Row(quote)]
-    if changed:
-        rows.append(Row(text.own(f"  {changed}", "$text-warning")))
-    return RowStack(*rows)
-
-
-def unused_source_entry(reference: Reference) -> RowStack:
-    """Row of a passage that was found and not used, with the reason."""
-    name = text.own("  ") + text.line(file_name(reference.path), 80, text.MUTED)
-    place = text.line(short_place(reference.place), MAX_PLACE_CELLS, text.MUTED)
-    return RowStack(Row(name, place + text.own("  ") + text.muted(_unused_reason(reference))))
-
-
-def _unused_reason(reference: Reference) -> str:
-    match reference.unfit:
-        case "duplicate":
-            return "duplicate"
-        case "budget":
-            return "no room"
-        case _:
-            return "too far"

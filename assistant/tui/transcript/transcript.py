@@ -13,6 +13,7 @@ from textual.widgets import Static
 from assistant.core.spans import find_quote
 from assistant.core.values.changes import MATCH_BEGIN, MATCH_END
 from assistant.core.values.conversation import Message
+from assistant.language.messages import _
 from assistant.tui.toolkit import text
 from assistant.tui.transcript.column import MessageColumn, ScrollAnchor
 
@@ -141,7 +142,9 @@ class TranscriptView(MessageColumn, can_focus=False):
 
     def queue(self, questions: Sequence[str]) -> None:
         """Show the questions in line, the next one first."""
-        lines = [text.muted("waiting  ") + text.line(question, 400) for question in questions]
+        lines = [
+            text.muted(f"{_('waiting')}  ") + text.line(question, 400) for question in questions
+        ]
         self._queue.display = bool(lines)
         self._queue.update(text.joined(lines, between="\n"))
 
@@ -211,7 +214,7 @@ class TranscriptView(MessageColumn, can_focus=False):
 
     async def _find_in(self, view: "MessageView", snippet: str) -> None:
         await view.drawn()
-        _, offset = offset_of_snippet(view.message.text, snippet)
+        _found, offset = offset_of_snippet(view.message.text, snippet)
         await view.unfold_to(offset + MARKS_CHARACTERS)
         self.call_after_refresh(self._show_found, view, snippet)
 

@@ -11,14 +11,15 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.transfer.exporting import ExportFormat
+from assistant.language.messages import _
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.widgets import Clickable, SafeInput
 
 FORMATS: tuple[tuple[ExportFormat, str, str], ...] = (
-    ("markdown", "Markdown", "what is read, with front matter; can be imported again"),
-    ("json", "JSON", "everything, with all branches; can be imported again"),
-    ("html", "HTML", "what is read, to be looked at in a browser"),
+    ("markdown", "Markdown", _("what is read, with front matter; can be imported again")),
+    ("json", "JSON", _("everything, with all branches; can be imported again")),
+    ("html", "HTML", _("what is read, to be looked at in a browser")),
 )
 
 
@@ -62,17 +63,17 @@ class ChooseExport(Dialog[ChosenExport]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own("Export", "bold"))
+            yield Static(text.own(_("Export"), "bold"))
             yield OptionList(*self._options(), markup=False, compact=True)
-            yield Static(text.own("Into the folder"))
+            yield Static(text.own(_("Into the folder")))
             yield SafeInput(text.line(self._folder, 1000).plain)
             if self._temporary:
-                warning = "This conversation is in memory only; an export writes it to the disk."
+                warning = _("This conversation is in memory only; an export writes it to the disk.")
                 yield Static(text.own(warning, "$text-warning"), classes="note")
             with Horizontal(classes="choices"):
-                yield Clickable(text.button("Enter exports", "screen.accept"))
-                yield Clickable(text.own("Tab goes to the folder"))
-                yield Clickable(text.button("Esc leaves it", "screen.leave"))
+                yield Clickable(text.button(_("Enter exports"), "screen.accept"))
+                yield Clickable(text.own(_("Tab goes to the folder")))
+                yield Clickable(text.button(_("Esc leaves it"), "screen.leave"))
 
     def on_mount(self) -> None:
         wanted = next(id for id, each in self._exports.items() if each == self._proposed)
@@ -90,8 +91,8 @@ class ChooseExport(Dialog[ChosenExport]):
             self.dismiss(ChosenExport(*self._exports[option.id], folder))
 
     def _options(self) -> Iterator[Option]:
-        groups = [(False, self._title or "Untitled")] if self._title is not None else []
-        for everything, name in (*groups, (True, "All conversations")):
+        groups = [(False, self._title or _("Untitled"))] if self._title is not None else []
+        for everything, name in (*groups, (True, _("All conversations"))):
             yield Option(text.line(name, 60, text.MUTED), disabled=True)
             for format, label, meaning in FORMATS:
                 id = f"{format} {everything}"

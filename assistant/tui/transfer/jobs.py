@@ -3,16 +3,24 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
-from typing import Protocol
+from typing import Final, Protocol
 
 from textual.content import Content
 
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.transfer.exporting import ExportedFile, ExportFormat, all_ids, export
 from assistant.core.transfer.importing import ImportResult, all_problems, import_from
+from assistant.core.transfer.problems import ProblemLine
 from assistant.core.values.transcript import Adoption
-from assistant.core.wording import count
+from assistant.core.wording import messages_text
+from assistant.language.messages import _, ngettext, pgettext
 from assistant.tui.toolkit import text
+
+EXPORT_TEXTS: Final = {
+    "written": pgettext("file", "written"),
+    "removed": pgettext("file", "removed"),
+}
+"""What became of a file of an export."""
 
 
 class TransferJob(Protocol):
@@ -50,7 +58,7 @@ class ExportJob:
         """Args:
         ids: None is all of them.
         """
-        self.title = "Export"
+        self.title = _("Export")
         self._store = store
         self._ids = ids
         self._folder = folder
@@ -75,21 +83,38 @@ class ExportJob:
     def progress(self) -> Content:
         kept = [each for each in self._done if each.what != "removed"]
         written = sum(each.what == "written" for each in kept)
-        progress = (
-            f"{len(kept):,} of {count(self._total, 'conversation')}, {written:,} written into "
+        return text.filled(
+            ngettext(
+                "{done:,} of {conversations:,} conversation, {written:,} written into {folder}",
+                "{done:,} of {conversations:,} conversations, {written:,} written into {folder}",
+                self._total,
+            ),
+            text.MUTED,
+            done=len(kept),
+            conversations=self._total,
+            written=written,
+            folder=text.line(str(self._folder), 400),
         )
-        return text.muted(progress) + text.line(str(self._folder), 400)
 
     def lines(self) -> Iterator[Content]:
         for exported in self._done:
             if exported.what != "unchanged":
-                yield text.muted(f"{exported.what}  ") + text.line(Path(exported.path).name, 400)
+                yield text.muted(f"{EXPORT_TEXTS[exported.what]}  ") + text.line(
+                    Path(exported.path).name, 400
+                )
         partial = [exported for exported in self._done if exported.versions_left_out]
         if partial:
             messages = sum(exported.versions_left_out for exported in partial)
             yield text.own(
-                f"{count(messages, 'message')} in other branches of "
-                f"{count(len(partial), 'conversation')} left out; JSON holds them.",
+                ngettext(
+                    "{messages} in other branches of {conversations:,} conversation left out;"
+                    " JSON holds them.",
+                    "{messages} in other branches of {conversations:,} conversations left out;"
+                    " JSON holds them.",
+                    len(partial),
+                    messages=messages_text(messages),
+                    conversations=len(partial),
+                ),
                 "$text-warning",
             )
 
@@ -98,7 +123,7 @@ class ImportJob:
     """Job that imports conversations from files."""
 
     def __init__(self, store: ConversationCatalog, paths: Sequence[Path]) -> None:
-        self.title = "Import"
+        self.title = _("Import")
         self._store = store
         self._paths = paths
         self._done: list[ImportResult] = []
@@ -122,24 +147,50 @@ class ImportJob:
         new = sum(adoption.is_new for adoption in self.adoptions)
         more = sum(bool(adoption.added) and not adoption.is_new for adoption in self.adoptions)
         there = len(self.adoptions) - new - more
-        return text.muted(
-            f"{count(new, 'new conversation')}, {more:,} that went on, "
-            f"{there:,} that were there already"
+        parts = (
+            ngettext(
+                "{conversations:,} new conversation",
+                "{conversations:,} new conversations",
+                new,
+                conversations=new,
+            ),
+            _("{conversations:,} that went on", conversations=more),
+            _("{conversations:,} that were there already", conversations=there),
         )
+        return text.muted(", ".join(parts))
 
     def lines(self) -> Iterator[Content]:
         for line in all_problems(self._done):
-            path = text.line(Path(line.files[0]).name, 80, text.MUTED)
-            if len(line.files) > 1:
-                path += text.muted(f" and {len(line.files) - 1:,} more files")
             style = "$text-error" if line.is_refused else "$text-warning"
-            yield path + text.own(": ") + text.line(line.text, 400, style)
+            yield _files_line(line) + text.own(": ") + text.line(line.text, 400, style)
         for adoption in self.adoptions:
-            title = text.line(adoption.title or "Untitled", 80)
+            title = text.line(adoption.title or _("Untitled"), 80)
             if adoption.is_new or adoption.added:
-                what = "new" if adoption.is_new else "went on"
-                messages = text.muted(f"  {count(adoption.added, 'message')}")
+                what = _("new") if adoption.is_new else _("went on")
+                messages = text.muted(f"  {messages_text(adoption.added)}")
                 yield text.muted(f"{what}  ") + title + messages
-            if adoption.in_trash or adoption.trashed:
-                what = "it" if adoption.in_trash else count(adoption.trashed, "message")
-                yield title + text.own(f": {what} stayed in the trash", "$text-warning")
+            if adoption.in_trash:
+                message = _("{conversation}: it stayed in the trash")
+                yield text.filled(message, "$text-warning", conversation=title)
+            elif adoption.trashed:
+                message = ngettext(
+                    "{conversation}: {messages:,} message stayed in the trash",
+                    "{conversation}: {messages:,} messages stayed in the trash",
+                    adoption.trashed,
+                )
+                yield text.filled(
+                    message, "$text-warning", conversation=title, messages=adoption.trashed
+                )
+
+
+def _files_line(line: ProblemLine) -> Content:
+    path = text.line(Path(line.files[0]).name, 80, text.MUTED)
+    more = len(line.files) - 1
+    if not more:
+        return path
+    return text.filled(
+        ngettext("{file} and {files:,} more file", "{file} and {files:,} more files", more),
+        text.MUTED,
+        file=path,
+        files=more,
+    )

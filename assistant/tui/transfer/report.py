@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from assistant.core.errors import AssistantError
+from assistant.language.messages import _, localized
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.threads import Report, Stream
@@ -45,7 +46,7 @@ class TransferReport(Dialog[None]):
             yield self._keys
 
     def on_mount(self) -> None:
-        self._show_keys("Esc stops")
+        self._show_keys(_("Esc stops"))
         self._stream = Stream(self._job.events, self._advanced, self._ended, self._report)
 
     def on_unmount(self) -> None:
@@ -57,7 +58,7 @@ class TransferReport(Dialog[None]):
             self.dismiss(None)
         elif self._stream is not None:
             self._stream.stop.set()
-            self._keys.update(text.muted("stops after the file at hand …"))
+            self._keys.update(text.muted(_("stops after the file at hand …")))
 
     def on_click(self, event: events.Click) -> None:
         """A click beside it does what Esc does; a report is not to be missed."""
@@ -83,14 +84,13 @@ class TransferReport(Dialog[None]):
         more = len(lines) - MAX_LINES
         shown: list[Content] = lines[:MAX_LINES]
         if failure is not None:
-            shown.insert(
-                0, text.line(f"{failure.message} {failure.hint}".strip(), 400, "$text-error")
-            )
+            wrong = f"{localized(failure.message)} {localized(failure.hint)}".strip()
+            shown.insert(0, text.line(wrong, 400, "$text-error"))
         if more > 0:
-            shown.append(text.muted(f"and {more:,} more"))
+            shown.append(text.muted(_("and {more:,} more", more=more)))
         self._progress.update(self._job.progress())
         self._lines.update(text.joined(shown, "\n"))
-        self._show_keys("Esc closes")
+        self._show_keys(_("Esc closes"))
 
     def _show_keys(self, label: str) -> None:
         self._keys.update(text.button(label, "screen.leave", style=text.MUTED))

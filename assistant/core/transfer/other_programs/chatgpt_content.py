@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from assistant.core.transfer.other_programs.content import AS_IT_STANDS, NOT_KEPT, fenced
+from assistant.language.messages import _
 
 CONTEXT_KINDS = ("user_editable_context", "model_editable_context")
 """Instructions that were sent along unseen."""
@@ -29,7 +30,9 @@ def render_message(
     """Render a message as Markdown; images and files are named, not contained in an export."""
     content = message.get("content")
     if not isinstance(content, dict):
-        return RenderedContent("", ("a message without content was left out.",) if content else ())
+        return RenderedContent(
+            "", (_("a message without content was left out."),) if content else ()
+        )
     kind = content.get("content_type")
     problems: list[str] = []
     text = _text(content, kind, problems)

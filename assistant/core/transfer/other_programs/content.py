@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from assistant.core.transfer.other_programs.fields import list_of, object_of, text_of
+from assistant.language.messages import _
 
-NOT_KEPT = "an image or a file is named, but not kept."
-AS_IT_STANDS = "content of an unknown kind is kept as it stands."
+NOT_KEPT = _("an image or a file is named, but not kept.")
+AS_IT_STANDS = _("content of an unknown kind is kept as it stands.")
 
 _THOUGHTS = (
     ("<think>", "</think>"),

@@ -20,6 +20,7 @@ from assistant.core.values.transcript import (
     connected,
     stable_id,
 )
+from assistant.language.messages import _
 
 
 class SourceNode(NamedTuple):
@@ -109,7 +110,7 @@ class _Transcription:
         source = self._source
         drafts = list(self._drafts())
         if not drafts:
-            self.problems.append("left out, for nothing is said in it.")
+            self.problems.append(_("left out, for nothing is said in it."))
             return None
         nodes = [self._nodes[key] for key in self._order]
         id = stable_id(source.program, source.key)
@@ -243,7 +244,7 @@ def _connect(nodes: Mapping[str, SourceNode]) -> _Tree:
         if node.parent in nodes:
             parents[key] = str(node.parent)
         elif node.parent is not None and key not in parents:
-            problems.append("what a message follows is missing.")
+            problems.append(_("what a message follows is missing."))
     children: dict[str, list[str]] = {}
     for key in nodes:
         if key in parents:
@@ -254,7 +255,7 @@ def _connect(nodes: Mapping[str, SourceNode]) -> _Tree:
     reached = set(tree.order())
     for key in nodes:
         if key not in reached:
-            problems.append("a circle of messages was broken.")
+            problems.append(_("a circle of messages was broken."))
             children[parents[key]].remove(key)
             tree.roots.append(key)
             reached.update(_Tree([key], children, []).order())

@@ -15,6 +15,7 @@ from assistant.core.transfer.other_programs.lm_studio import is_lm_studio, read_
 from assistant.core.transfer.other_programs.message_lists import is_message_list, read_message_list
 from assistant.core.transfer.other_programs.open_webui import is_open_webui, read_open_webui
 from assistant.core.values.transcript import ParsedTranscripts, ReadingProblem
+from assistant.language.messages import _
 
 FORMATS: tuple[tuple[Callable[[Any], bool], Callable[[Any], SourceConversation]], ...] = (
     (is_chatgpt, read_chatgpt),
@@ -52,7 +53,7 @@ def read_conversation(document: Any, place: int, saved: datetime) -> ParsedTrans
         return None
     source = read(document)
     transcript, causes = transcript_of(source, saved)
-    name = f"“{source.title}”" if source.title else f"conversation {place}"
+    name = f"“{source.title}”" if source.title else _("conversation {place}", place=place)
     return ParsedTranscripts(
         transcripts=(transcript,) if transcript else (),
         problems=tuple(ReadingProblem(place=name, cause=cause) for cause in causes),

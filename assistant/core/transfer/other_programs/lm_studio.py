@@ -24,6 +24,7 @@ from assistant.core.transfer.other_programs.fields import (
     text_of,
     time_of,
 )
+from assistant.language.messages import _
 
 PROGRAM = "lm-studio"
 _SYSTEM_PROMPT = "llm.prediction.systemPrompt"
@@ -44,7 +45,7 @@ def read_lm_studio(document: dict[str, Any]) -> SourceConversation:
     for place, message in enumerate(objects_of(document, "messages")):
         versions = objects_of(message, "versions")
         if not versions:
-            problems.append("a message that is none was left out.")
+            problems.append(_("a message that is none was left out."))
             continue
         selected = message.get("currentlySelected")
         if not isinstance(selected, int) or not 0 <= selected < len(versions):

@@ -27,6 +27,7 @@ from assistant.core.transfer.other_programs.fields import (
     text_of,
     time_of,
 )
+from assistant.language.messages import _
 
 PROGRAM = "messages"
 _KEYS = ("messages", "conversations", "conversation", "items", "turns")
@@ -77,7 +78,7 @@ def read_message_list(document: Any) -> SourceConversation:
         if is_message(message):
             nodes.append(_node(str(place), message, problems))
         else:
-            problems.append("a message that is none was left out.")
+            problems.append(_("a message that is none was left out."))
     values = document if isinstance(document, dict) else {}
     model = text_of(values, "model") or id_of(object_of(values, "model"), "id")
     said = json.dumps([(node.role, node.text) for node in nodes], ensure_ascii=True)

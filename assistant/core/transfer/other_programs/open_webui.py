@@ -27,6 +27,7 @@ from assistant.core.transfer.other_programs.fields import (
     text_of,
     time_of,
 )
+from assistant.language.messages import _
 
 PROGRAM = "open-webui"
 _REASONING = '<details type="reasoning"'
@@ -52,7 +53,7 @@ def read_open_webui(document: dict[str, Any]) -> SourceConversation:
         if isinstance(message, dict):
             nodes.append(_node(key, message, problems))
         else:
-            problems.append("a message that is none was left out.")
+            problems.append(_("a message that is none was left out."))
     if not stored:
         row = enumerate(objects_of(chat, "messages"))
         nodes = in_a_row([_node(id_of(each, "id") or str(n), each, problems) for n, each in row])

@@ -5,13 +5,14 @@ from typing import Final, Literal
 
 from assistant.core.values.base import Value
 from assistant.core.values.endpoints.capabilities import Capabilities, ServerKind
+from assistant.language.messages import N_
 
 ConsentScope = Literal["questions", "files"]
 """What may be sent to a server: questions and answers, and passages of the user's files."""
 
 SCOPE_TEXTS: Final[dict[ConsentScope, str]] = {
-    "questions": "your questions and the conversations they are in",
-    "files": "passages of your files",
+    "questions": N_("your questions and the conversations they are in"),
+    "files": N_("passages of your files"),
 }
 
 
