@@ -113,12 +113,23 @@ class SharedEmbedder:
         with self._turn():
             return self._embedder.embed(texts, between)
 
+    def embed_ahead(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts of passages that a question waits for."""
+        with self._ahead():
+            return self._embedder.embed(texts)
+
     def embed_question(self, text: str) -> Vectors:
+        with self._ahead():
+            return self._embedder.embed_question(text)
+
+    @contextmanager
+    def _ahead(self) -> Iterator[None]:
+        """A turn before the next batch of passages."""
         with self._changed:
             self._questions += 1
         try:
             with self._turn():
-                return self._embedder.embed_question(text)
+                yield
         finally:
             with self._changed:
                 self._questions -= 1

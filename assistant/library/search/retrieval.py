@@ -30,6 +30,7 @@ from assistant.library.search.ranking import (
     RankingWeights,
     rank,
 )
+from assistant.library.search.reranking import SENTENCES, rerank
 from assistant.library.store import keywords, passages
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.keywords import KeywordQuery
@@ -183,7 +184,7 @@ class HybridRetriever:
             stored = passages.load(connection, dict.fromkeys([*words, *dict(hits)]))
         menus = {id_ for id_, each in stored.items() if each.navigation}
         telling = [each for id_, each in stored.items() if id_ not in menus]
-        ranked = self._rank(query, telling, cosines)
+        ranked = self._rank(query, telling, cosines, vector)
         if menus:
             only_leading = self._rank(query, [stored[id_] for id_ in menus], cosines)
             ranked += [each._replace(score=each.score * NAVIGATION) for each in only_leading]
@@ -214,7 +215,7 @@ class HybridRetriever:
         chosen = [*words, *nearest, *first[: CANDIDATES * 2]]
         stored = list(passages.load(connection, dict.fromkeys(chosen)).values())
         stored = [each for each in stored if not each.navigation] or stored
-        ranked = self._rank(query, stored, cosines)
+        ranked = self._rank(query, stored, cosines, vector)
         if asks_for_whole(question, [each.path for each in stored]):
             ranked.sort(key=lambda each: (each.passage.position, each.passage.file_id))
         return [each._replace(score=(1 + each.score) / 2) for each in ranked]
@@ -227,19 +228,31 @@ class HybridRetriever:
         return embedder.embed_question(question)
 
     def _rank(
-        self, query: KeywordQuery, stored: list[StoredPassage], cosines: dict[int, float]
+        self,
+        query: KeywordQuery,
+        stored: list[StoredPassage],
+        cosines: dict[int, float],
+        vector: Vectors | None = None,
     ) -> list[RankedPassage]:
-        """Rank candidates; those that the embedder cannot read by their words alone."""
-        near: dict[int, float] = {}
-        if self._meaning is not None and cosines:
-            unrelated = self._meaning.embedder.unrelated_cosine
-            read = self._meaning.embedder.can_read([passage.text for passage in stored])
-            near = {
-                passage.id: similarity(cosines[passage.id], unrelated)
-                for passage, is_read in zip(stored, read, strict=True)
-                if is_read and passage.id in cosines
-            }
-        return rank(query, stored, near, self._analyzer, self._weights)
+        """Rank candidates; those that the embedder cannot read by their words alone.
+
+        Args:
+            vector: the question's, where the sentences of the first are compared, too.
+        """
+        meaning = self._meaning
+        if meaning is None or not cosines:
+            return rank(query, stored, {}, self._analyzer, self._weights)
+        unrelated = meaning.embedder.unrelated_cosine
+        read = meaning.embedder.can_read([passage.text for passage in stored])
+        near = {
+            passage.id: similarity(cosines[passage.id], unrelated)
+            for passage, is_read in zip(stored, read, strict=True)
+            if is_read and passage.id in cosines
+        }
+        ranked = rank(query, stored, near, self._analyzer, self._weights)
+        if vector is None or any(each.passage.id not in near for each in ranked[: len(SENTENCES)]):
+            return ranked
+        return rerank(query, ranked, vector, meaning.embedder, self._analyzer)
 
     def _semantic_hits(
         self, vector: Vectors | None, words: Sequence[int], collections: Sequence[int] | None
