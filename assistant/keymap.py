@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from assistant.command_table import BY_NAME, COMMANDS
+from assistant.language.messages import N_, _, pgettext
 
 ALIASES: Final = {
     "control": "ctrl",
@@ -50,22 +51,22 @@ SIGNS: Final = {
 """Signs on keys, and what the program calls them."""
 
 NAMES: Final = {
-    "escape": "Esc",
-    "enter": "Enter",
+    "escape": pgettext("key", "Esc"),
+    "enter": pgettext("key", "Enter"),
     "left": "←",
     "right": "→",
     "up": "↑",
     "down": "↓",
-    "delete": "Delete",
-    "insert": "Insert",
-    "home": "Home",
-    "end": "End",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "space": "Space",
-    "ctrl": "Ctrl",
-    "alt": "Alt",
-    "shift": "Shift",
+    "delete": pgettext("key", "Delete"),
+    "insert": pgettext("key", "Insert"),
+    "home": pgettext("key", "Home"),
+    "end": pgettext("key", "End"),
+    "pageup": pgettext("key", "PgUp"),
+    "pagedown": pgettext("key", "PgDn"),
+    "space": pgettext("key", "Space"),
+    "ctrl": pgettext("key", "Ctrl"),
+    "alt": pgettext("key", "Alt"),
+    "shift": pgettext("key", "Shift"),
     **{name: sign for sign, name in SIGNS.items()},
 }
 """How keys are called on the screen, where that is not their name in capitals."""
@@ -82,7 +83,9 @@ TYPING: Final = frozenset(f"ctrl+{letter}" for letter in "chijmsv")
 CONTROL_SIGNS: Final = ("backslash", "underscore", "right_square_bracket")
 """Signs that terminals send with Ctrl."""
 
-ALLOWED_KEYS: Final = "keys such as ctrl+n, alt+m or f11; a letter alone is for a focused message"
+ALLOWED_KEYS: Final = N_(
+    "keys such as ctrl+n, alt+m or f11; a letter alone is for a focused message"
+)
 
 
 def key_name(key: str) -> str:
@@ -208,7 +211,7 @@ def _keys(*names: str) -> frozenset[str]:
 
 PRESETS: Final[Mapping[str, Preset]] = {
     "plain": Preset("nothing"),
-    "no-alt": Preset("Alt, which types signs on a Mac,", without_alt=True),
+    "no-alt": Preset(_("Alt, which types signs on a Mac,"), without_alt=True),
     "tmux": Preset("tmux", _keys("ctrl+b"), {"conversations": ("ctrl+backslash",)}),
     "zellij": Preset(
         "zellij",
@@ -348,7 +351,8 @@ def _resolved(chosen: Mapping[str, tuple[str, ...]], presets: tuple[Preset, ...]
     for key, (winner, *losers) in lost.items():
         for loser in losers:
             left = _left(loser, keys, messages)
-            clashes.append(f"{key_name(key)} is for /{winner}, so /{loser} has {left}")
+            said = _("{key} is for /{winner}, so /{loser} has {keys}")
+            clashes.append(said.format(key=key_name(key), winner=winner, loser=loser, keys=left))
     in_order = [command.name for command in COMMANDS]
     return Keymap(
         {name: keys[name] for name in in_order},
@@ -387,7 +391,7 @@ def _left(
 ) -> str:
     """The keys that a command still has, in words."""
     left = [key_name(key) for key in (*keys.get(name, ()), *messages.get(name, ()))]
-    return " and ".join(left) or "no key"
+    return _(" and ").join(left) or _("no key")
 
 
 DEFAULT_KEYMAP: Final = _resolved({}, ())

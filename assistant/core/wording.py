@@ -9,7 +9,7 @@ from assistant.language.messages import N_, _, localized, ngettext, pgettext
 
 if TYPE_CHECKING:
     # Words are on the first frame, where no value is yet.
-    from datetime import date
+    from datetime import date, datetime
 
     from assistant.core.values.conversation import (
         Conversation,
@@ -323,6 +323,65 @@ def _place_parts(place: Place) -> Iterator[str]:
             yield _("lines {first}–{last}", first=place.line_start, last=end)
     if place.heading:
         yield f"“{place.shown_heading}”"
+
+
+def _months() -> tuple[str, ...]:
+    return (
+        pgettext("month", "January"),
+        pgettext("month", "February"),
+        pgettext("month", "March"),
+        pgettext("month", "April"),
+        pgettext("month", "May"),
+        pgettext("month", "June"),
+        pgettext("month", "July"),
+        pgettext("month", "August"),
+        pgettext("month", "September"),
+        pgettext("month", "October"),
+        pgettext("month", "November"),
+        pgettext("month", "December"),
+    )
+
+
+def _short_months() -> tuple[str, ...]:
+    return (
+        pgettext("short month", "Jan"),
+        pgettext("short month", "Feb"),
+        pgettext("short month", "Mar"),
+        pgettext("short month", "Apr"),
+        pgettext("short month", "May"),
+        pgettext("short month", "Jun"),
+        pgettext("short month", "Jul"),
+        pgettext("short month", "Aug"),
+        pgettext("short month", "Sep"),
+        pgettext("short month", "Oct"),
+        pgettext("short month", "Nov"),
+        pgettext("short month", "Dec"),
+    )
+
+
+def month_of(day: date) -> str:
+    """`November 2026`."""
+    return _("{month} {year}", month=_months()[day.month - 1], year=str(day.year))
+
+
+def day_text(day: date) -> str:
+    """`03 Nov 2026`."""
+    return _(
+        "{day} {month} {year}",
+        day=f"{day.day:02}",
+        month=_short_months()[day.month - 1],
+        year=str(day.year),
+    )
+
+
+def minute_text(moment: datetime) -> str:
+    """`03 Nov 15:04`."""
+    return _(
+        "{day} {month} {time}",
+        day=f"{moment.day:02}",
+        month=_short_months()[moment.month - 1],
+        time=f"{moment:%H:%M}",
+    )
 
 
 DAYS_OF_A_MONTH = 30.44

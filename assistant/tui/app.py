@@ -30,6 +30,7 @@ from textual.widgets import Input, TextArea
 
 from assistant.core.errors import AssistantError
 from assistant.keymap import make_keymap
+from assistant.language.messages import _, localized
 from assistant.settings_source import SettingsSource
 from assistant.tui import commands, terminal
 from assistant.tui.chat_screen import ChatScreen
@@ -210,7 +211,7 @@ class AssistantApp(App[None]):
 
     async def _until_closed(self) -> None:
         """Wait until a dialog that has its answer is gone: what comes now is not for it."""
-        for _ in range(CLOSING_STEPS):
+        for _unused in range(CLOSING_STEPS):
             if not (isinstance(self.screen, Closing) and self.screen.is_closing):
                 break
             await asyncio.sleep(0)
@@ -270,7 +271,9 @@ class AssistantApp(App[None]):
     def action_command_palette(self) -> None:
         # Commands are for the chat screen; a dialog above it wants an answer first.
         if self.screen is self.chat_screen:
-            super().action_command_palette()
+            from assistant.tui.palette import Palette  # noqa: PLC0415
+
+            self.push_screen(Palette())
 
     def action_find(self) -> None:
         """From every screen; a dialog wants an answer first."""
@@ -283,12 +286,12 @@ class AssistantApp(App[None]):
             self.chat_screen.action_command("find")
 
     def action_help_quit(self) -> None:
-        self.chat_screen.say(f"{self.keymap.shown('quit')} quits.")
+        self.chat_screen.say(_("{key} quits.", key=self.keymap.shown("quit")))
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy what fields and mouse selected the same way as everything else."""
         external = self.chat_screen.workspace.system.external
-        self.chat_screen.do(external.copy(text, "the selection"))
+        self.chat_screen.do(external.copy(text, _("the selection")))
 
     def lend_terminal(self, command: Sequence[str], given: bytes | None = None) -> None:
         """Let another program have the terminal until it ends; `given` is what it reads.
@@ -299,7 +302,7 @@ class AssistantApp(App[None]):
         loop = asyncio.get_running_loop()
         # Ctrl+C is for that program: it goes to everybody at this terminal.
         loop.remove_signal_handler(signal.SIGINT)
-        signal.signal(signal.SIGINT, lambda *_: None)
+        signal.signal(signal.SIGINT, lambda *_unused: None)
         problem: Exception | None = None
         try:
             with self.suspend():
@@ -390,6 +393,8 @@ def run(app: AssistantApp) -> int:
     if app.refusal is not None:
         raise app.refusal
     if app.failure is not None:
-        print(f"assistant: {app.failure}", file=sys.stderr)
+        failure = app.failure
+        said = f"{localized(failure.message)} {localized(failure.hint)}".strip()
+        print(f"assistant: {said}", file=sys.stderr)
         return 1
     return app.return_code or 0

@@ -9,6 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from assistant.language.messages import _
 from assistant.tui import commands
 from assistant.tui.first_frame import Appearance, FirstFrame
 from assistant.tui.toolkit import text
@@ -257,7 +258,7 @@ class ChatScreen(NoticedScreen[None]):
         self.workspace.input.prompt.focus()
 
     def on_code_copied(self, event: CodeCopied) -> None:
-        self.do(self.workspace.system.external.copy(event.code, "the code"))
+        self.do(self.workspace.system.external.copy(event.code, _("the code")))
 
     def on_link_followed(self, event: LinkFollowed) -> None:
         self.do(self.workspace.system.external.open(event.address))

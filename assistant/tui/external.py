@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from assistant.core.errors import AssistantError
 from assistant.core.sanitize import is_safe_link
+from assistant.language.messages import _
 from assistant.system import editor
 from assistant.tui.services import Services
 from assistant.tui.toolkit import text
@@ -43,7 +44,7 @@ class ExternalActions:
     async def open(self, address: str) -> None:
         """Open a web or mail address in the system's program, after confirmation."""
         if not is_safe_link(address):
-            only = text.own("Only web and mail addresses open: ")
+            only = text.own(_("Only web and mail addresses open: "))
             self._notice.say(only, text.line(address, 200))
         elif await self._screen.push_wait(OpenLink(address)):
             self._notice.app.open_url(address)
@@ -53,11 +54,16 @@ def _copied(name: str, tool: str) -> str:
     """What is known of a copy: terminals do not answer whether they took it."""
     match tool:
         case "":
-            return f"Sent {name} to your terminal (OSC 52); it does not say whether it took it."
+            return _(
+                "Sent {name} to your terminal (OSC 52); it does not say whether it took it.",
+                name=name,
+            )
         case "tmux":
-            return f"Copied {name} into tmux, and sent it on to your terminal (OSC 52)."
+            return _(
+                "Copied {name} into tmux, and sent it on to your terminal (OSC 52).", name=name
+            )
         case _:
-            return f"Copied {name} through {tool}."
+            return _("Copied {name} through {tool}.", name=name, tool=tool)
 
 
 START_TIMEOUT: Final = 2.0
@@ -177,7 +183,7 @@ def _run_detached(command: Sequence[str]) -> tuple[int, str] | None:
     except OSError:
         return 127, ""
     try:
-        output, _ = process.communicate(timeout=START_TIMEOUT)
+        output, _unused = process.communicate(timeout=START_TIMEOUT)
     except subprocess.TimeoutExpired:
         return None
     return process.returncode, (output or b"").decode(errors="replace")

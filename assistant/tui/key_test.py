@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from assistant.command_table import BY_NAME
 from assistant.keymap import Keymap, key_name
+from assistant.language.messages import _
 from assistant.tui.terminal import TerminalDriver
 from assistant.tui.themes import DARK
 from assistant.tui.toolkit import text
@@ -45,7 +46,7 @@ class KeyResults:
         return next(self._left(), "")
 
     def _left(self) -> Iterator[str]:
-        for key, _ in self.keys:
+        for key, _unused in self.keys:
             if key not in self.arrived | self.missing:
                 yield key
 
@@ -54,7 +55,7 @@ class KeyResults:
 
         Returns: whether it is one of the keys.
         """
-        wanted = {key for key, _ in self.keys}
+        wanted = {key for key, _unused in self.keys}
         found = wanted.intersection(keys)
         self.arrived |= found
         self.missing -= found
@@ -67,17 +68,22 @@ class KeyResults:
 
     def lines(self) -> Iterator[str]:
         """The results in words, a line each."""
-        yield f"{len(self.arrived)} of {len(self.keys)} keys arrived."
+        yield _("{arrived} of {keys} keys arrived.", arrived=len(self.arrived), keys=len(self.keys))
         for key, name in self.keys:
             if key in self.missing:
                 setting = name.replace("-", "_")
                 yield (
-                    f"{key_name(key)} did not arrive. /{name} works without it; "
-                    f"`assistant settings set keys.{setting} KEY` gives it another."
+                    _(
+                        "{key} did not arrive. /{name} works without it; `assistant "
+                        "settings set keys.{setting} KEY` gives it another.",
+                        key=key_name(key),
+                        name=name,
+                        setting=setting,
+                    )
                 )
         left = len(list(self._left()))
         if left:
-            yield f"{left} were not tried."
+            yield _("{left} were not tried.", left=left)
 
 
 class KeyTest(App[None]):
@@ -95,7 +101,7 @@ class KeyTest(App[None]):
     def __init__(self, keymap: Keymap) -> None:
         super().__init__(driver_class=TerminalDriver)
         self.results = KeyResults.of(keymap)
-        self._taken = {key: title for _, key, title in keymap.taken()}
+        self._taken = {key: title for _unused, key, title in keymap.taken()}
         self._unknown = ""
         self._asked = Static(id="asked")
         self._list = Static()
@@ -107,7 +113,7 @@ class KeyTest(App[None]):
         with Vertical():
             yield self._asked
             yield self._scroll
-            yield Static(text.muted("Space: it did not arrive · Esc ends"), id="ends")
+            yield Static(text.muted(_("Space: it did not arrive · Esc ends")), id="ends")
 
     def on_mount(self) -> None:
         self._show()
@@ -138,18 +144,21 @@ class KeyTest(App[None]):
     def _show(self) -> None:
         wanted = self.results.next
         if wanted:
-            ask = text.own("Press ") + text.own(key_name(wanted), "bold $accent")
+            key = text.own(key_name(wanted), "bold $accent")
+            ask = text.filled(_("Press {key}"), key=key)
             taken = self._taken.get(wanted)
-            note = text.muted(f"   {taken} usually takes it" if taken else "")
+            usual = _("{taken} usually takes it", taken=taken)
+            note = text.muted(f"   {usual}" if taken else "")
         else:
-            ask, note = text.own("All keys were tried.", "bold"), text.EMPTY
-        came = text.line(f"   {key_name(self._unknown)} arrived", 60, text.MUTED)
+            ask, note = text.own(_("All keys were tried."), "bold"), text.EMPTY
+        arrived = _("{key} arrived", key=key_name(self._unknown))
+        came = text.line(f"   {arrived}", 60, text.MUTED)
         self._asked.update(ask + (came if self._unknown else note))
         columns = max((self.size.width - 4) // COLUMN_CELLS, 1)
         cells = [self._cell(key, name) for key, name in self.results.keys]
         rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
         self._list.update(text.joined([text.joined(row) for row in rows], "\n"))
-        keys = [key for key, _ in self.results.keys]
+        keys = [key for key, _unused in self.results.keys]
         row = keys.index(wanted) // columns if wanted else len(rows)
         self._scroll.scroll_to(y=row - self._scroll.size.height // 2, animate=False)
 

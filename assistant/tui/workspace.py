@@ -12,6 +12,7 @@ from textual.screen import Screen
 from assistant.core.errors import StorageError
 from assistant.core.values.conversation import Message
 from assistant.core.values.events import Answered, Retrieved
+from assistant.language.messages import _, localized
 from assistant.tui.chat.adding_files import FileAdder
 from assistant.tui.chat.background import BackgroundTasks
 from assistant.tui.chat.model_loading import ModelLoading
@@ -131,7 +132,8 @@ class Workspace:
         do(self.conversation.session.restore())
         do(self.conversation.model.show_model())
         if reason := self.system.services.store.unwritable():
-            self.screen.say(f"{reason} A new conversation lives in memory only.")
+            only = _("A new conversation lives in memory only.")
+            self.screen.say(f"{localized(reason)} {only}")
         do(self._empty_trash())
         do(self.conversation.listing.refresh())
         do(self.library.status.watch())
@@ -178,7 +180,7 @@ class Workspace:
         """Whether a turn can begin; says on the screen why not."""
         if self.conversation.session.turn is not None:
             key = keymap_of(self.view.notice).shown("stop")
-            self.screen.say(f"An answer is being written; {key} stops it.")
+            self.screen.say(_("An answer is being written; {key} stops it.", key=key))
             return False
         return True
 

@@ -10,8 +10,7 @@ from textual.content import Content
 from assistant.core.conversations.branches import BranchPoint, branch_point, branch_point_of_fork
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.conversation import Conversation, Message
-from assistant.core.wording import count
-from assistant.language.messages import _
+from assistant.language.messages import _, ngettext, pgettext
 from assistant.tui.actions import defaults
 from assistant.tui.actions.library import compare_documents
 from assistant.tui.commands import keymap_of
@@ -33,7 +32,7 @@ async def temporary(workspace: Workspace, _unused: CommandCall) -> None:
     await workspace.conversation.session.begin_new(temporary=True)
     workspace.input.prompt.focus()
     workspace.screen.say(
-        "In memory only: it is neither found nor kept, and gone when the window closes."
+        _("In memory only: it is neither found nor kept, and gone when the window closes.")
     )
 
 
@@ -52,17 +51,17 @@ async def rename(workspace: Workspace, call: CommandCall) -> None:
     services = workspace.system.services
     wanted = await target_conversation(workspace)
     if wanted is None:
-        workspace.screen.say("There is nothing to rename yet.")
+        workspace.screen.say(_("There is nothing to rename yet."))
         return
     answer = call.argument or await workspace.screen.push_wait(
-        AskForLine("Title of the conversation", wanted.title, _("Enter renames"))
+        AskForLine(_("Title of the conversation"), wanted.title, _("Enter renames"))
     )
     if answer and answer.strip():
         await services.run(services.store.rename, wanted.id, answer.strip())
-        await workspace.conversation.undo.offer(wanted.id, text.own("Renamed"))
+        await workspace.conversation.undo.offer(wanted.id, text.own(_("Renamed")))
 
 
-NO_CONVERSATION = "There is no conversation yet."
+NO_CONVERSATION = _("There is no conversation yet.")
 
 
 async def pin(workspace: Workspace, _unused: CommandCall) -> None:
@@ -74,8 +73,10 @@ async def pin(workspace: Workspace, _unused: CommandCall) -> None:
         return
     pinned = not wanted.pinned
     await services.run(services.store.pin, wanted.id, pinned)
-    what = "Pinned " if pinned else "No longer pinned: "
-    await workspace.conversation.undo.offer(wanted.id, text.own(what), quoted_title(wanted.title))
+    what = _("Pinned {title}") if pinned else _("No longer pinned: {title}")
+    await workspace.conversation.undo.offer(
+        wanted.id, text.filled(what, title=quoted_title(wanted.title))
+    )
 
 
 async def archive(workspace: Workspace, _unused: CommandCall) -> None:
@@ -87,8 +88,10 @@ async def archive(workspace: Workspace, _unused: CommandCall) -> None:
         return
     archived = not wanted.archived
     await services.run(services.store.archive, wanted.id, archived)
-    what = "Archived " if archived else "Listed again: "
-    await workspace.conversation.undo.offer(wanted.id, text.own(what), quoted_title(wanted.title))
+    what = _("Archived {title}") if archived else _("Listed again: {title}")
+    await workspace.conversation.undo.offer(
+        wanted.id, text.filled(what, title=quoted_title(wanted.title))
+    )
 
 
 async def show_archive(workspace: Workspace, _unused: CommandCall) -> None:
@@ -111,7 +114,7 @@ async def tag(workspace: Workspace, call: CommandCall) -> None:
         add, remove = _parse_tags(call.argument)
     else:
         field = AskForLine(
-            "Tags, separated by commas", ", ".join(wanted.tags), _("Enter keeps them")
+            _("Tags, separated by commas"), ", ".join(wanted.tags), _("Enter keeps them")
         )
         typed: str | None = await screen.push_wait(field)
         if typed is None:
@@ -121,11 +124,12 @@ async def tag(workspace: Workspace, call: CommandCall) -> None:
     await services.run(store.tag, wanted.id, add, remove)
     now = await services.run(store.conversation, wanted.id)
     if now.tags == wanted.tags:
-        screen.say("The tags are as they were.")
+        screen.say(_("The tags are as they were."))
         return
-    names = text.line(" ".join(f"#{name}" for name in now.tags) or "none", 80)
+    names = text.line(" ".join(f"#{name}" for name in now.tags) or pgettext("tags", "none"), 80)
     await workspace.conversation.undo.offer(
-        wanted.id, text.own("Tags of "), quoted_title(wanted.title), text.own(": "), names
+        wanted.id,
+        text.filled(_("Tags of {title}: {tags}"), title=quoted_title(wanted.title), tags=names),
     )
 
 
@@ -148,13 +152,15 @@ async def move(workspace: Workspace, call: CommandCall) -> None:
     await services.run(store.move, wanted.id, folder)
     now = await services.run(store.conversation, wanted.id)
     if now.folder == wanted.folder:
-        screen.say("It stays where it is.")
+        screen.say(_("It stays where it is."))
         return
-    where = [text.own(" is in "), text.line(now.folder, 60)]
     await workspace.conversation.undo.offer(
         wanted.id,
-        quoted_title(wanted.title),
-        *(where if now.folder else [text.own(" is in no folder")]),
+        text.filled(
+            _("{title} is in {folder}") if now.folder else _("{title} is in no folder"),
+            title=quoted_title(wanted.title),
+            folder=text.line(now.folder, 60),
+        ),
     )
 
 
@@ -172,7 +178,7 @@ async def delete(workspace: Workspace, _unused: CommandCall) -> None:
     turns = workspace.conversation.turns
     wanted = await target_conversation(workspace)
     if wanted is None:
-        workspace.screen.say("There is nothing to delete yet.")
+        workspace.screen.say(_("There is nothing to delete yet."))
         return
     turns.forget_line(wanted.id)
     turns.stop(wanted.id)
@@ -180,7 +186,7 @@ async def delete(workspace: Workspace, _unused: CommandCall) -> None:
     if session.id == wanted.id:
         await session.begin_new()
     await workspace.conversation.undo.offer(
-        wanted.id, text.own("Deleted "), quoted_title(wanted.title)
+        wanted.id, text.filled(_("Deleted {title}"), title=quoted_title(wanted.title))
     )
 
 
@@ -189,7 +195,7 @@ async def delete_message(workspace: Workspace, call: CommandCall) -> None:
     services, prompt = workspace.system.services, workspace.input.prompt
     store = services.store
     if call.message is None:
-        workspace.screen.say("There is no message to delete: Tab goes to the messages.")
+        workspace.screen.say(_("There is no message to delete: Tab goes to the messages."))
         return
     if not workspace.is_free():
         return
@@ -198,7 +204,11 @@ async def delete_message(workspace: Workspace, call: CommandCall) -> None:
     await services.run(store.delete_message, message.id)
     removed = await services.run(store.trash)
     messages = next((each.messages for each in removed if each.id == message.id), 0)
-    what = f"Deleted {count(messages, 'message')}" if messages else "Deleted the message"
+    what = (
+        ngettext("Deleted {n:,} message", "Deleted {n:,} messages", messages, n=messages)
+        if messages
+        else _("Deleted the message")
+    )
     await workspace.conversation.undo.offer(message.conversation_id, text.own(what))
     if is_typing or not workspace.conversation.session.messages:
         prompt.focus()
@@ -220,7 +230,7 @@ async def fork(workspace: Workspace, call: CommandCall) -> None:
     """Fork the conversation at the message."""
     services, session = workspace.system.services, workspace.conversation.session
     if call.message is None:
-        workspace.screen.say("There is nothing to fork yet.")
+        workspace.screen.say(_("There is nothing to fork yet."))
         return
     origin = session.conversation
     forked = await services.run(services.store.fork, call.message.id)
@@ -229,7 +239,7 @@ async def fork(workspace: Workspace, call: CommandCall) -> None:
     workspace.input.prompt.focus()
     from_ = quoted_title(origin.title) if origin else text.EMPTY
     workspace.view.notice.say(
-        text.own("Goes on apart from "), from_, text.own(", which stays as it is.")
+        text.filled(_("Goes on apart from {title}, which stays as it is."), title=from_)
     )
 
 
@@ -240,7 +250,7 @@ async def compare(workspace: Workspace, call: CommandCall) -> None:
         return
     conversation = workspace.conversation.session.conversation
     if conversation is None:
-        workspace.screen.say("There is no conversation yet.")
+        workspace.screen.say(_("There is no conversation yet."))
     elif call.message is not None:
         await _compare_versions(workspace, conversation.id, call.message.id)
     elif conversation.forked_from is not None:
@@ -249,7 +259,10 @@ async def compare(workspace: Workspace, call: CommandCall) -> None:
         keymap = keymap_of(workspace.view.notice)
         keys = [keymap.message_key(name) for name in ("regenerate", "edit", "fork")]
         workspace.screen.say(
-            f"Nothing to compare: {', '.join(filter(None, keys))} on a message makes a branch."
+            _(
+                "Nothing to compare: {keys} on a message makes a branch.",
+                keys=", ".join(filter(None, keys)),
+            )
         )
 
 
@@ -258,9 +271,9 @@ async def _compare_versions(workspace: Workspace, conversation_id: str, message_
     store = services.store
     found = await in_thread(_versions, store, conversation_id, message_id)
     if found is None:
-        workspace.screen.say("There is only one version.")
+        workspace.screen.say(_("There is only one version."))
         return
-    names = [f"version {place}" for place in range(1, len(found.ways) + 1)]
+    names = [_("version {number}", number=place) for place in range(1, len(found.ways) + 1)]
     right = max(found.active, 1)
     dialog = CompareScreen(found, names, right - 1, right)
     chosen: int | None = await workspace.screen.push_wait(dialog)
@@ -274,7 +287,7 @@ async def _compare_versions(workspace: Workspace, conversation_id: str, message_
 async def _compare_with_origin(workspace: Workspace, fork: Conversation) -> None:
     assert fork.forked_from is not None
     origin, found = await in_thread(_origin, workspace.system.services.store, fork)
-    names = [origin.title or "Untitled", fork.title or "Untitled"]
+    names = [origin.title or _("Untitled"), fork.title or _("Untitled")]
     chosen: int | None = await workspace.screen.push_wait(CompareScreen(found, names, 0, 1))
     if chosen == 0:
         await workspace.conversation.session.open(origin.id)
@@ -310,7 +323,7 @@ async def target_conversation(workspace: Workspace) -> Conversation | None:
 
 def quoted_title(title: str) -> Content:
     """Title in quotation marks, for use within a sentence."""
-    return text.own("“") + text.line(title or "Untitled", 40) + text.own("”")
+    return text.filled(_("“{title}”"), title=text.line(title or _("Untitled"), 40))
 
 
 HANDLERS = {

@@ -10,6 +10,7 @@ from assistant.core.ports.conversations import ConversationStore
 from assistant.core.turn.sampling import FIELDS, NO_CHANGES, format_value
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.prompts import Prompt
+from assistant.language.messages import _
 from assistant.tui.toolkit import text
 from assistant.tui.workspace import CommandCall, Workspace
 
@@ -28,7 +29,7 @@ def is_beginning(workspace: Workspace) -> bool:
 
 def offer_default() -> Content:
     """The way to keep what was chosen in the middle of a conversation."""
-    words = "/default uses it for new conversations"
+    words = _("/default uses it for new conversations")
     return text.muted(" · ") + text.button(words, "screen.command", "default", style=text.ACCENT)
 
 
@@ -56,10 +57,18 @@ async def keep(
         if restore is not None:
             await restore()
         keys = ", ".join(".".join(change.path) for change in changes)
-        return [text.own("Your settings are as before: "), text.line(keys, 200)]
+        before = _("Your settings are as before: {settings}")
+        return [text.filled(before, settings=text.line(keys, 200))]
 
-    covering = [found for path, _ in choices if (found := services.user_settings.covered_by(path))]
-    but = [text.own(f" · {' and '.join(covering)} goes before it at the next start")]
+    covering = [
+        found for path, _unused in choices if (found := services.user_settings.covered_by(path))
+    ]
+    but = [
+        text.own(" · "),
+        text.own(
+            _("{setting} goes before it at the next start", setting=_(" and ").join(covering))
+        ),
+    ]
     workspace.conversation.undo.offer_way_back(undo, *what, *(but if covering else ()))
 
 
@@ -71,7 +80,8 @@ async def keep_model(workspace: Workspace, before: Conversation, name: str) -> N
     """
     if workspace.system.services.settings.chat.model == name:
         return
-    what = [text.line(name, 60), text.own(" is the model of new conversations, too")]
+    model = text.line(name, 60)
+    what = text.filled(_("{model} is the model of new conversations, too"), model=model)
 
     async def restore() -> None:
         await _restore(workspace, before)
@@ -79,7 +89,7 @@ async def keep_model(workspace: Workspace, before: Conversation, name: str) -> N
         if shown is not None and shown.id == before.id:
             workspace.conversation.model.start(before.model, before.adapters)
 
-    await keep(workspace, [(MODEL, name)], *what, restore=restore)
+    await keep(workspace, [(MODEL, name)], what, restore=restore)
 
 
 async def keep_prompt(workspace: Workspace, before: Conversation, prompt: Prompt) -> None:
@@ -88,9 +98,10 @@ async def keep_prompt(workspace: Workspace, before: Conversation, prompt: Prompt
     values = await services.run(services.values_of, prompt)
     if services.settings.chat.prompt == prompt.name or prompt.missing(values):
         return
-    what = [text.line(prompt.title, 60), text.own(" is the role of new conversations, too")]
+    role = text.line(prompt.title, 60)
+    what = text.filled(_("{role} is the role of new conversations, too"), role=role)
     restore = partial(_restore, workspace, before)
-    await keep(workspace, [(PROMPT, prompt.name)], *what, restore=restore)
+    await keep(workspace, [(PROMPT, prompt.name)], what, restore=restore)
 
 
 async def keep_sampling(
@@ -100,7 +111,13 @@ async def keep_sampling(
     value = getattr(now.sampling, field)
     if value is None or value == getattr(workspace.system.services.settings.sampling, field):
         return
-    what = text.own(f"{field} is {format_value(field, value)} in new conversations, too")
+    what = text.own(
+        _(
+            "{field} is {value} in new conversations, too",
+            field=field,
+            value=format_value(field, value),
+        )
+    )
     restore = partial(_restore, workspace, before)
     await keep(workspace, [(("sampling", field), value)], what, restore=restore)
 
@@ -139,22 +156,29 @@ async def keep_panel(workspace: Workspace, name: str, *, shown: bool) -> None:
     async def restore() -> None:
         show(not shown)
 
-    words = f"The list of {name} is" if name == "conversations" else "Sources are"
-    how = "shown where there is room" if shown else "hidden from now on"
+    if name == "conversations" and shown:
+        what = _("The list of conversations is shown where there is room")
+    elif name == "conversations":
+        what = _("The list of conversations is hidden from now on")
+    elif shown:
+        what = _("Sources are shown where there is room")
+    else:
+        what = _("Sources are hidden from now on")
     choice = (path, None if shown else "hidden")
-    await keep(workspace, [choice], text.own(f"{words} {how}"), restore=restore)
+    await keep(workspace, [choice], text.own(what), restore=restore)
 
 
-async def use_for_new(workspace: Workspace, _: CommandCall) -> None:
+async def use_for_new(workspace: Workspace, _unused: CommandCall) -> None:
     """Make model, role and sampling of this conversation those of new ones."""
     conversation = workspace.conversation.session.conversation
     choices = await _choices(workspace, conversation) if conversation else []
     if not choices:
-        workspace.screen.say("New conversations begin with the same model, role and sampling.")
+        workspace.screen.say(_("New conversations begin with the same model, role and sampling."))
         return
     words = [f"{path[1]} {value}" for path, value in choices]
-    what = [text.own("For new conversations: "), text.line(", ".join(words), 200)]
-    await keep(workspace, choices, *what)
+    chosen = text.line(", ".join(words), 200)
+    what = text.filled(_("For new conversations: {settings}"), settings=chosen)
+    await keep(workspace, choices, what)
 
 
 async def _choices(workspace: Workspace, conversation: Conversation) -> list[Choice]:

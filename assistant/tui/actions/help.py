@@ -9,8 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
-from assistant.command_table import COMMANDS, Command
-from assistant.keymap import Keymap
+from assistant.command_table import COMMANDS, GROUP_TITLES, Command
+from assistant.keymap import Keymap, key_name
+from assistant.language.messages import _
 from assistant.tui.commands import keymap_of
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
@@ -37,7 +38,7 @@ class HelpLine(NamedTuple):
 
     def row(self, width: int) -> Row:
         """Its columns at a width in cells."""
-        keys = text.own(f"{self.keys:<{KEY_CELLS}}", text.ACCENT)
+        keys = text.own(f"{self.keys:<{KEY_CELLS - 1}} ", text.ACCENT)
         if not self.name:
             return Row(keys + text.own(self.what))
         room = width - KEY_CELLS - NAME_CELLS - 1
@@ -46,32 +47,30 @@ class HelpLine(NamedTuple):
 
 
 TYPING: Final = (
-    HelpLine("Shift+Enter", "Begin a new line, as \\ before Enter does"),
-    HelpLine("Ctrl+↑ Ctrl+↓", "Walk through earlier questions"),
-    HelpLine("#", "A collection that the question is about"),
-    HelpLine("Tab", "Go through messages, code and wide tables"),
-    HelpLine("Enter", "On code or a table that is too wide: its whole width"),
-    HelpLine("PgUp PgDn", "Scroll"),
+    HelpLine(key_name("shift+enter"), _("Begin a new line, as \\ before Enter does")),
+    HelpLine(f"{key_name('ctrl+up')} {key_name('ctrl+down')}", _("Walk through earlier questions")),
+    HelpLine("#", _("A collection that the question is about")),
+    HelpLine("Tab", _("Go through messages, code and wide tables")),
+    HelpLine(key_name("enter"), _("On code or a table that is too wide: its whole width")),
+    HelpLine(f"{key_name('pageup')} {key_name('pagedown')}", _("Scroll")),
 )
-
-GROUPS: Final = ("Conversation", "Role", "Answer", "Message", "Files", "Screen")
 
 
 def everyday(keymap: Keymap) -> list[HelpLine]:
     """The ten keys that are needed every day."""
     lines = [
-        HelpLine("Enter", "Send the question"),
-        HelpLine("Ctrl+J", "Begin a new line"),
-        HelpLine(keymap.key("stop"), "Stop the answer; close what is open"),
-        HelpLine("↑", "In an empty prompt: edit the last question"),
-        HelpLine("/", "In an empty prompt: all commands"),
-        HelpLine("@", "A file that goes with the question, or a folder"),
+        HelpLine(key_name("enter"), _("Send the question")),
+        HelpLine(key_name("ctrl+j"), _("Begin a new line")),
+        HelpLine(keymap.key("stop"), _("Stop the answer; close what is open")),
+        HelpLine("↑", _("In an empty prompt: edit the last question")),
+        HelpLine("/", _("In an empty prompt: all commands")),
+        HelpLine("@", _("A file that goes with the question, or a folder")),
     ]
     for name, what in (
-        ("new", "New conversation"),
-        ("conversations", "The list of conversations"),
-        ("find", "Find anything that was said"),
-        ("copy", "Copy the answer"),
+        ("new", _("New conversation")),
+        ("conversations", _("The list of conversations")),
+        ("find", _("Find anything that was said")),
+        ("copy", _("Copy the answer")),
     ):
         lines.append(HelpLine(keymap.key(name), what, "", name))
     return lines
@@ -80,7 +79,7 @@ def everyday(keymap: Keymap) -> list[HelpLine]:
 def command_line(command: Command, keymap: Keymap) -> HelpLine:
     """A command with the keys that can be relied on here."""
     keys = [keymap.key(command.name), keymap.message_key(command.name)]
-    shown = " or ".join(filter(None, keys))
+    shown = _(" or ").join(filter(None, keys))
     return HelpLine(shown, command.description, command.title, command.name)
 
 
@@ -98,7 +97,7 @@ class Help(Dialog[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._filter = SafeInput(placeholder="type to filter", id="help-filter", compact=True)
+        self._filter = SafeInput(placeholder=_("type to filter"), id="help-filter", compact=True)
         self._lines = Static(id="help-lines")
         self._scroll = VerticalScroll(self._lines, id="help-scroll", can_focus=False)
 
@@ -106,7 +105,7 @@ class Help(Dialog[None]):
         with Vertical(classes="dialog -wide", id="help"):
             yield self._filter
             yield self._scroll
-            yield Static(text.muted("↑ ↓ scroll · Esc closes"))
+            yield Static(text.muted(_("↑ ↓ scroll · Esc closes")))
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
         self.call_after_refresh(self._show)
@@ -123,7 +122,7 @@ class Help(Dialog[None]):
         width = self._scroll.scrollable_content_region.width
         if width:
             rows = list(self._rows(width))
-            nothing = [Row(text.muted("No key and no command has to do with that."))]
+            nothing = [Row(text.muted(_("No key and no command has to do with that.")))]
             self._lines.update(RowStack(*(rows or nothing)))
 
     def _rows(self, width: int) -> Iterator[Row]:
@@ -137,8 +136,8 @@ class Help(Dialog[None]):
 
     def _sections(self) -> Iterator[tuple[str, list[HelpLine]]]:
         keymap = keymap_of(self)
-        yield "Every day", everyday(keymap)
-        yield "Typing", list(TYPING)
-        for group in GROUPS:
+        yield _("Every day"), everyday(keymap)
+        yield _("Typing"), list(TYPING)
+        for group, title in GROUP_TITLES.items():
             members = [command for command in COMMANDS if command.group == group]
-            yield group, [command_line(command, keymap) for command in members]
+            yield title, [command_line(command, keymap) for command in members]

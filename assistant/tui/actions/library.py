@@ -7,6 +7,7 @@ from textual.content import Content
 
 from assistant.command_table import BY_NAME
 from assistant.core.turn.requests import Regenerate
+from assistant.language.messages import _
 from assistant.tui.actions.prompts import prompt_for_question
 from assistant.tui.actions.screens import read_file
 from assistant.tui.chat.session import Prepare, as_typed
@@ -29,7 +30,7 @@ async def add(workspace: Workspace, call: CommandCall) -> None:
     if not call.argument:
         prompt.show("/add ")
         prompt.focus()
-        workspace.screen.say("Which folder or file? It can also be dropped on the window.")
+        workspace.screen.say(_("Which folder or file? It can also be dropped on the window."))
         return
     try:
         paths = await adding.typed_paths(call.argument)
@@ -50,7 +51,7 @@ async def summarise(workspace: Workspace, call: CommandCall) -> None:
     if named is None:
         prompt.show(f"/summarise {call.argument}".rstrip() + " ")
         prompt.focus()
-        workspace.screen.say("Which file? Type @ and its name, or # and a collection.")
+        workspace.screen.say(_("Which file? Type @ and its name, or # and a collection."))
         return
     await submit_question(workspace, f"/summarise {named}", as_typed)
 
@@ -60,7 +61,7 @@ async def compare_documents(workspace: Workspace, argument: str) -> None:
     named = await with_timeout(name_documents, argument, None, ())
     if named is None:
         workspace.input.prompt.show(f"/compare {argument} ")
-        workspace.screen.say("Which two files? Type @ and their names.")
+        workspace.screen.say(_("Which two files? Type @ and their names."))
         return
     await submit_question(workspace, f"/compare {named}", as_typed)
 
@@ -98,24 +99,25 @@ async def _holds_back(workspace: Workspace, question: str) -> bool:
     if name:
         composer.held_back = question
         prompt.show(f"{question}{prompt.text}")
-        workspace.view.notice.say(*_offer(name, names.prompt_names()), seconds=15)
+        workspace.view.notice.say(_offer(name, names.prompt_names()), seconds=15)
     return bool(name)
 
 
-def _offer(name: str, prompts: Sequence[str]) -> list[Content]:
+def _offer(name: str, prompts: Sequence[str]) -> Content:
     """What may be meant by a name that nothing has."""
-    parts = [text.own("/"), text.line(name, 40), text.own(" is no command")]
-    for place, near in enumerate(nearest(name, prompts)):
-        between = text.own(". Did you mean " if place == 0 else " or ")
+    labels = []
+    for near in nearest(name, prompts):
         label = text.line(f"/{near}", 40, text.ACCENT)
         if near in BY_NAME:
             label = label.stylize(text.click("screen.command", near))
-        parts += [between, label]
-    return [
-        *parts,
-        text.own("? " if len(parts) > 3 else ". "),
-        text.own("Enter again sends it as text."),
-    ]
+        labels.append(label)
+    meant = text.joined(labels, _(" or "))
+    what = (
+        _("/{name} is no command. Did you mean {commands}? Enter again sends it as text.")
+        if labels
+        else _("/{name} is no command. Enter again sends it as text.")
+    )
+    return text.filled(what, name=text.line(name, 40), commands=meant)
 
 
 async def submit_question(
@@ -138,16 +140,16 @@ async def submit_question(
             prompt.show(kept)
 
 
-async def choose_collections(workspace: Workspace, _: CommandCall) -> None:
+async def choose_collections(workspace: Workspace, _unused: CommandCall) -> None:
     """Choose the collections that the conversation searches."""
     session, status = workspace.conversation.session, workspace.library.status
     screen = workspace.screen
     if status.status is None:
         if not status.is_empty:
-            screen.say("Asking the library …")
+            screen.say(_("Asking the library …"))
         await status.refresh()
     if status.is_empty:
-        screen.say("There are no files yet: /add, or a folder dropped on the window, adds some.")
+        screen.say(_("There are no files yet: /add, or a folder dropped on the window, adds some."))
         return
     conversation = session.conversation
     dialog = ChooseFiles(
@@ -165,33 +167,33 @@ async def everywhere(workspace: Workspace, call: CommandCall) -> None:
     """Let the conversation be about all files, and ask the question of an answer again."""
     session = workspace.conversation.session
     if call.message is None or session.conversation is None:
-        workspace.screen.say("There is no answer yet.")
+        workspace.screen.say(_("There is no answer yet."))
     elif workspace.is_free():
         await session.use_collections(session.conversation.id, None)
         session.start(Regenerate(message_id=call.message.id))
 
 
-async def pause_indexing(workspace: Workspace, _: CommandCall) -> None:
+async def pause_indexing(workspace: Workspace, _unused: CommandCall) -> None:
     """Pause indexing, or resume it."""
     status, jobs = workspace.library.status, workspace.library.jobs
     if status.is_empty and jobs.is_idle:
-        workspace.screen.say("There is nothing to index.")
+        workspace.screen.say(_("There is nothing to index."))
         return
     paused = await jobs.pause()
     workspace.screen.say(
-        "Indexing is paused, also for later jobs." if paused else "Indexing goes on."
+        _("Indexing is paused, also for later jobs.") if paused else _("Indexing goes on.")
     )
     await status.refresh()
 
 
-async def cancel_indexing(workspace: Workspace, _: CommandCall) -> None:
+async def cancel_indexing(workspace: Workspace, _unused: CommandCall) -> None:
     """Cancel the indexing job that is shown."""
     status, jobs = workspace.library.status, workspace.library.jobs
     workspace.screen.say(await jobs.cancel(status.status))
     await status.refresh()
 
 
-async def open_library(workspace: Workspace, _: CommandCall) -> None:
+async def open_library(workspace: Workspace, _unused: CommandCall) -> None:
     await show_library(workspace)
 
 

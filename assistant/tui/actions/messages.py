@@ -33,7 +33,7 @@ async def go_on(workspace: Workspace, call: CommandCall) -> None:
     messages = workspace.conversation.session.messages
     message = call.message or _unfinished_now(workspace)
     if message is None or not (is_chosen or message.id == messages[-1].id):
-        workspace.screen.say("There is no unfinished answer here.")
+        workspace.screen.say(_("There is no unfinished answer here."))
     elif workspace.is_free():
         workspace.conversation.session.start(Continue(message_id=message.id))
 
@@ -49,7 +49,7 @@ def _unfinished_now(workspace: Workspace) -> Message | None:
 
 async def regenerate(workspace: Workspace, call: CommandCall) -> None:
     if call.message is None:
-        workspace.screen.say("There is no answer yet.")
+        workspace.screen.say(_("There is no answer yet."))
     elif workspace.is_free():
         model = call.argument or None
         if model is not None:
@@ -58,7 +58,7 @@ async def regenerate(workspace: Workspace, call: CommandCall) -> None:
                 workspace.system.services.models.open, model, ()
             )
             if not await may_send(workspace, found.name):
-                workspace.screen.say("Nothing is sent; the answer is as it was.")
+                workspace.screen.say(_("Nothing is sent; the answer is as it was."))
                 return
         request = Regenerate(message_id=call.message.id, model=model)
         workspace.conversation.session.start(request)
@@ -66,7 +66,7 @@ async def regenerate(workspace: Workspace, call: CommandCall) -> None:
 
 async def details(workspace: Workspace, call: CommandCall) -> None:
     if call.message is None:
-        workspace.screen.say("There is no answer yet.")
+        workspace.screen.say(_("There is no answer yet."))
     else:
         await workspace.screen.push(AnswerDetails(call.message))
 
@@ -78,7 +78,7 @@ async def edit(workspace: Workspace, call: CommandCall) -> None:
         asked = [each for each in workspace.conversation.session.messages if each.role == "user"]
         message = asked[-1] if asked else None
     if message is None:
-        workspace.screen.say("There is no question yet.")
+        workspace.screen.say(_("There is no question yet."))
     elif not workspace.is_free():
         return
     elif message.role == "user":
@@ -89,11 +89,11 @@ async def edit(workspace: Workspace, call: CommandCall) -> None:
 
 async def _edit_answer(workspace: Workspace, message: Message) -> None:
     """Store the answer with another text beside the old one."""
-    wanted = await workspace.screen.push_wait(TextEditor("Edit the answer", message.text))
+    wanted = await workspace.screen.push_wait(TextEditor(_("Edit the answer"), message.text))
     if wanted is None:
         return
     if not wanted.strip() or wanted == text.editable(message.text):
-        workspace.screen.say("No changes: the answer is as it was.")
+        workspace.screen.say(_("No changes: the answer is as it was."))
     elif workspace.is_free():
         request = EditAnswer(message_id=message.id, text=wanted)
         workspace.conversation.session.start(request)
@@ -109,7 +109,7 @@ async def newer(workspace: Workspace, call: CommandCall) -> None:
 
 async def copy(workspace: Workspace, call: CommandCall) -> None:
     if call.message is None:
-        workspace.screen.say("There is nothing to copy yet.")
+        workspace.screen.say(_("There is nothing to copy yet."))
         return
     session, message = workspace.conversation.session, call.message
     copied = session.text_of(message)
@@ -118,13 +118,13 @@ async def copy(workspace: Workspace, call: CommandCall) -> None:
         retrieval = await services.run(services.store.retrieval, message.id)
         # Numbers of sources mean nothing where they are not.
         copied = annotate(copied, (), checked=was_checked(message, retrieval))
-    await workspace.system.external.copy(copied, "the message")
+    await workspace.system.external.copy(copied, _("the message"))
 
 
 async def pager(workspace: Workspace, call: CommandCall) -> None:
     """Show a message in the user's pager; it is written to no file."""
     if call.message is None:
-        workspace.screen.say("There is nothing to read yet.")
+        workspace.screen.say(_("There is nothing to read yet."))
         return
     command = workspace.system.programs.pager()
     shown = text.editable(workspace.conversation.session.text_of(call.message)) + "\n"
@@ -136,7 +136,7 @@ async def links(workspace: Workspace, call: CommandCall) -> None:
     written = workspace.conversation.session.text_of(call.message) if call.message else ""
     found = await in_thread(links_of, written)
     if not found:
-        workspace.screen.say("There is no link in this message.")
+        workspace.screen.say(_("There is no link in this message."))
         return
     chosen = found[0].address if len(found) == 1 else None
     if chosen is None:
@@ -149,15 +149,15 @@ async def copy_code(workspace: Workspace, call: CommandCall) -> None:
     view = workspace.view.transcript.view(call.message.id) if call.message else None
     code = view.code if view else None
     if code is None:
-        workspace.screen.say("There is no code in this message.")
+        workspace.screen.say(_("There is no code in this message."))
         return
-    await workspace.system.external.copy(code, "the code")
+    await workspace.system.external.copy(code, _("the code"))
 
 
 async def _show_version(workspace: Workspace, message: Message | None, step: int) -> None:
     services = workspace.system.services
     if message is None:
-        workspace.screen.say("There is only one version.")
+        workspace.screen.say(_("There is only one version."))
         return
     if not workspace.is_free():
         return
@@ -182,12 +182,16 @@ async def note(workspace: Workspace, call: CommandCall) -> None:
     """Edit the note of a rating."""
     message = call.message
     if message is None or message.rating is None:
-        workspace.screen.say("A note belongs to a rating: + or - on an answer, /good or /bad.")
+        workspace.screen.say(_("A note belongs to a rating: + or - on an answer, /good or /bad."))
         return
     why: str | None = call.argument
     if not call.argument:
         field = AskForLine(
-            f"Why is the answer {message.rating}?", message.note, _("Enter keeps it")
+            _("Why is the answer good?")
+            if message.rating == "good"
+            else _("Why is the answer bad?"),
+            message.note,
+            _("Enter keeps it"),
         )
         why = await workspace.screen.push_wait(field)
     if why is not None:
@@ -200,7 +204,7 @@ async def _rate(workspace: Workspace, call: CommandCall, rating: Rating) -> None
     """Rate, with a note when one was typed; the same rating again takes it away."""
     message = call.message
     if message is None:
-        workspace.screen.say("There is no answer to rate.")
+        workspace.screen.say(_("There is no answer to rate."))
         return
     again = message.rating == rating and not call.argument
     why = call.argument or (message.note if message.rating == rating else "")
@@ -218,11 +222,16 @@ async def _store_rating(
 ) -> None:
     services = workspace.system.services
     await services.run(services.store.rate, id, rating, why)
-    rated = [text.own(f"Rated {rating}" if rating else "Not rated any more")]
+    said: dict[Rating | None, str] = {
+        "good": _("Rated good"),
+        "bad": _("Rated bad"),
+        None: _("Not rated any more"),
+    }
+    rated = [text.own(said[rating])]
     if rating and not why:
         rated += [
             text.own(" · "),
-            text.button("/note why", "screen.command", "note", "", id, style=text.ACCENT),
+            text.button(_("/note why"), "screen.command", "note", "", id, style=text.ACCENT),
         ]
     await workspace.conversation.undo.offer(conversation_id, *rated)
 

@@ -13,7 +13,7 @@ from assistant.core.turn.sampling import DEFAULT_WORD
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.endpoints.status import ConsentScope
 from assistant.core.values.models import ModelRef, Offer
-from assistant.language.messages import _
+from assistant.language.messages import _, localized, pgettext
 from assistant.tui.actions import defaults
 from assistant.tui.models.adapters import AdapterList, ChosenAdapters, CurrentAdapters
 from assistant.tui.models.lines import adapter_names
@@ -40,7 +40,7 @@ async def models(workspace: Workspace, _unused: CommandCall) -> None:
             notice.fail(failure)
         else:
             arrived = text.line(offer.files[0].name, 80)
-            notice.say(arrived, text.own(" is here: /models uses it."), seconds=15)
+            notice.say(text.filled(_("{file} is here: /models uses it."), file=arrived), seconds=15)
 
     services.download.ended = report
     if name is not None:
@@ -75,7 +75,7 @@ async def adapters(workspace: Workspace, call: CommandCall) -> None:
             return
         wanted = picked.adapters
     if wanted == current.own:
-        workspace.screen.say("The adapters are as they were.")
+        workspace.screen.say(_("The adapters are as they were."))
         return
     await _use_adapters(workspace, wanted)
 
@@ -88,11 +88,13 @@ async def _use_adapters(workspace: Workspace, wanted: Adapters | None) -> None:
     before = await session.make()
     await services.run(services.store.set_adapters, before.id, wanted)
     await session.refresh()
-    names = adapter_names(opened.adapters) or "none"
-    own = " (as in your settings)" if wanted is None else ""
-    workspace.view.notice.say(
-        text.own("Adapters from here on: "), text.line(names, 200), text.own(own)
+    names = adapter_names(opened.adapters) or pgettext("adapters", "none")
+    said = (
+        _("Adapters from here on: {names} (as in your settings)")
+        if wanted is None
+        else _("Adapters from here on: {names}")
     )
+    workspace.view.notice.say(text.filled(said, names=text.line(names, 200)))
     await load_or_roll_back(workspace, before)
 
 
@@ -229,7 +231,7 @@ async def model(workspace: Workspace, call: CommandCall) -> None:
     # Whether there is such a model, whatever it is run with.
     found = await services.run(models.open, name, ())
     if not await may_send(workspace, found.name):
-        workspace.screen.say("Nothing is sent; the model is as it was.")
+        workspace.screen.say(_("Nothing is sent; the model is as it was."))
         return
     is_default = name is not None and defaults.is_beginning(workspace)
     before = await session.make()
@@ -237,8 +239,7 @@ async def model(workspace: Workspace, call: CommandCall) -> None:
         await services.run(services.store.set_model, before.id, name)
         await session.refresh()
     workspace.view.notice.say(
-        text.own("Model from here on: "),
-        text.line(found.name, 60),
+        text.filled(_("Model from here on: {model}"), model=text.line(found.name, 60)),
         *_dropped_adapters(workspace, before),
         *([] if is_default or name is None else [defaults.offer_default()]),
     )
@@ -275,7 +276,8 @@ def _dropped_adapters(workspace: Workspace, before: Conversation) -> list[Conten
     now = workspace.conversation.session.conversation
     if now is None or now.adapters == before.adapters:
         return []
-    return [text.own(" · without "), text.line(adapter_names(before.adapters or ()), 80)]
+    dropped = text.line(adapter_names(before.adapters or ()), 80)
+    return [text.own(" · "), text.filled(_("without {adapters}"), adapters=dropped)]
 
 
 async def set_sampling(workspace: Workspace, call: CommandCall) -> None:
@@ -313,7 +315,7 @@ async def _set_sampling(workspace: Workspace, field: str, value: str) -> None:
     await services.run(services.store.set_sampling, conversation.id, changed)
     await session.refresh()
     row = next(row for row in await _current_sampling(workspace) if row.field == field)
-    said = text.line(f"{field}: {row.value} ({row.origin})", 200)
+    said = text.line(f"{field}: {row.value} ({localized(row.origin)})", 200)
     is_offered = row.is_own and not is_default
     workspace.view.notice.say(said, defaults.offer_default() if is_offered else text.own("."))
     if is_default and session.conversation is not None:
@@ -323,7 +325,8 @@ async def _set_sampling(workspace: Workspace, field: str, value: str) -> None:
 async def _set_in_field(workspace: Workspace, field: str) -> None:
     """Ask for a value until it is one, or the user thinks better of it."""
     row = next(row for row in await _current_sampling(workspace) if row.field == field)
-    question, typed = f"{field}: {sampling.ALLOWED_VALUES[field]}", row.value if row.is_own else ""
+    allowed, typed = _(sampling.ALLOWED_VALUES[field]), row.value if row.is_own else ""
+    question = f"{field}: {allowed}"
     while True:
         answer = await workspace.screen.push_wait(AskForLine(question, typed, _("Enter sets it")))
         if not answer or not answer.strip():
@@ -331,7 +334,7 @@ async def _set_in_field(workspace: Workspace, field: str) -> None:
         try:
             await _set_sampling(workspace, field, answer)
         except AssistantError as failure:
-            question, typed = failure.message, answer
+            question, typed = localized(failure.message), answer
         else:
             return
 

@@ -8,7 +8,7 @@ from assistant.core.prompts.user_prompts import PromptExistsError
 from assistant.core.turn.requests import question_prompt, split_prompt_name
 from assistant.core.values.conversation import QuestionPrompt
 from assistant.core.values.prompts import ConversationStart, Prompt
-from assistant.language.messages import _
+from assistant.language.messages import _, localized
 from assistant.tui.actions import defaults
 from assistant.tui.prompts.dialogs import PromptPicker, PromptToSave, SavePrompt
 from assistant.tui.prompts.lines import why_not_callable
@@ -47,8 +47,7 @@ async def use_prompt(workspace: Workspace, prompt: Prompt) -> None:
     await services.run(services.switch_prompt, conversation.id, opening)
     await session.refresh()
     workspace.view.notice.say(
-        text.own("Role from here on: "),
-        text.line(prompt.title, 60),
+        text.filled(_("Role from here on: {role}"), role=text.line(prompt.title, 60)),
         *([] if is_default else [defaults.offer_default()]),
     )
     now = session.conversation
@@ -116,7 +115,7 @@ async def system(workspace: Workspace, call: CommandCall) -> None:
     if not wanted:
         if conversation is None:
             conversation = await session.make()
-        editor = TextEditor("System prompt", conversation.system_prompt)
+        editor = TextEditor(_("System prompt"), conversation.system_prompt)
         wanted = await workspace.screen.push_wait(editor)
         if wanted is None or wanted == text.editable(conversation.system_prompt):
             return
@@ -126,8 +125,10 @@ async def system(workspace: Workspace, call: CommandCall) -> None:
         services.store.set_system_prompt, conversation.id, wanted.strip(), None, examples
     )
     await session.refresh()
-    changed = "The system prompt is another one from here on."
-    workspace.screen.say(changed if wanted.strip() else "There is no system prompt from here on.")
+    changed = _("The system prompt is another one from here on.")
+    workspace.screen.say(
+        changed if wanted.strip() else _("There is no system prompt from here on.")
+    )
 
 
 async def show_prompts(workspace: Workspace, _unused: CommandCall) -> None:
@@ -149,7 +150,7 @@ async def save_prompt(workspace: Workspace, call: CommandCall) -> None:
     session = workspace.conversation.session
     conversation = session.conversation
     if conversation is None or not session.messages:
-        workspace.screen.say("There is no conversation yet to make a prompt of.")
+        workspace.screen.say(_("There is no conversation yet to make a prompt of."))
         return
     turns = [
         (turn.message_ids[0], turn.messages[0].content) for turn in group_turns(session.messages)
@@ -163,13 +164,19 @@ async def save_prompt(workspace: Workspace, call: CommandCall) -> None:
         try:
             await workspace.system.services.run(_save, workspace, wanted)
         except AssistantError as failure:
-            saving, problem = wanted, str(failure)
+            saving = wanted
+            problem = f"{localized(failure.message)} {localized(failure.hint)}".strip()
         else:
             break
     await workspace.input.names.read_prompts()
     name = wanted.name
-    why = why_not_callable(name) or f"/{name} … asks under it, /role {name} takes it up"
-    workspace.view.notice.say(text.own("Saved as "), text.line(f"{name}: {why}.", 200), seconds=10)
+    why_not = why_not_callable(name)
+    said = (
+        _("Saved as {name}: {why}.", name=name, why=localized(why_not))
+        if why_not
+        else _("Saved as {name}: /{name} … asks under it, /role {name} takes it up.", name=name)
+    )
+    workspace.view.notice.say(text.line(said, 300), seconds=10)
 
 
 def _save(workspace: Workspace, wanted: PromptToSave) -> None:

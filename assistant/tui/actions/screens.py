@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from assistant.core.grounding import references
 from assistant.core.grounding.references import Reference
+from assistant.language.messages import _
 from assistant.tui.actions import defaults
 from assistant.tui.actions.help import Help
 from assistant.tui.context.screen import ContextScreen, ContextSubject
@@ -17,7 +18,7 @@ from assistant.tui.toolkit import text
 from assistant.tui.workspace import CommandCall, Workspace
 
 
-async def show_context(workspace: Workspace, _: CommandCall) -> None:
+async def show_context(workspace: Workspace, _unused: CommandCall) -> None:
     services, session = workspace.system.services, workspace.conversation.session
     screen = workspace.screen
     conversation = await session.make()
@@ -58,7 +59,7 @@ async def find(workspace: Workspace, call: CommandCall) -> None:
     )
 
 
-async def show_sources(workspace: Workspace, _: CommandCall) -> None:
+async def show_sources(workspace: Workspace, _unused: CommandCall) -> None:
     """Focus the sources panel, or leave it."""
     sources, panels = workspace.view.sources, workspace.view.panels
     if sources.display and sources.has_focus_within:
@@ -75,17 +76,17 @@ async def open_numbered_source(workspace: Workspace, call: CommandCall) -> None:
     """Open the source of this number, else the first that is cited."""
     services = workspace.system.services
     if call.message is None:
-        workspace.screen.say("There is no answer yet.")
+        workspace.screen.say(_("There is no answer yet."))
         return
     retrieval = await services.run(services.store.retrieval, call.message.id)
     found = references.used_references(retrieval, call.message.citations)
     cited = [place for place, each in enumerate(found) if each.strength is not None]
     places = [place for place, each in enumerate(found) if str(each.number) == call.argument]
     if not found:
-        workspace.screen.say("This answer rests on none of your files.")
+        workspace.screen.say(_("This answer rests on none of your files."))
         return
     if call.argument and not places:
-        workspace.screen.say(f"The answer has no source {call.argument}.")
+        workspace.screen.say(_("The answer has no source {number}.", number=call.argument))
         return
     everything = [*found, *references.unused_references(retrieval)]
     read_source(workspace, everything, (places or cited or [0])[0])
@@ -115,11 +116,11 @@ def _read(workspace: Workspace, subject: PassageSubject, index: int = 0) -> None
     )
 
 
-async def top(workspace: Workspace, _: CommandCall) -> None:
+async def top(workspace: Workspace, _unused: CommandCall) -> None:
     workspace.view.transcript.scroll_home(animate=False)
 
 
-async def end(workspace: Workspace, _: CommandCall) -> None:
+async def end(workspace: Workspace, _unused: CommandCall) -> None:
     workspace.view.transcript.scroll_end(animate=False)
 
 
@@ -140,7 +141,7 @@ async def show_settings(workspace: Workspace, call: CommandCall) -> None:
     await workspace.screen.push(SettingsScreen(services, changed, call.argument))
 
 
-async def theme(workspace: Workspace, _: CommandCall) -> None:
+async def theme(workspace: Workspace, _unused: CommandCall) -> None:
     """Change between light and dark, also for the next start."""
     app = workspace.view.transcript.app
     before, is_light = app.theme, app.current_theme.dark
@@ -151,23 +152,29 @@ async def theme(workspace: Workspace, _: CommandCall) -> None:
         app.theme = before
 
     choice = (("screen", "theme"), name)
-    await defaults.keep(workspace, [choice], text.own(f"The theme is {name}"), restore=restore)
+    await defaults.keep(
+        workspace,
+        [choice],
+        text.own(_("The theme is light") if is_light else _("The theme is dark")),
+        restore=restore,
+    )
 
 
-async def show_help(workspace: Workspace, _: CommandCall) -> None:
+async def show_help(workspace: Workspace, _unused: CommandCall) -> None:
     await workspace.screen.push(Help())
 
 
-async def palette(workspace: Workspace, _: CommandCall) -> None:
+async def palette(workspace: Workspace, _unused: CommandCall) -> None:
     workspace.view.transcript.app.action_command_palette()
 
 
-async def log(workspace: Workspace, _: CommandCall) -> None:
+async def log(workspace: Workspace, _unused: CommandCall) -> None:
     place = str(log_file(workspace.system.services.log_folder))
-    workspace.view.notice.say(text.own("The log is "), text.line(place, 400), seconds=15)
+    said = text.filled(_("The log is {path}"), path=text.line(place, 400))
+    workspace.view.notice.say(said, seconds=15)
 
 
-async def leave(workspace: Workspace, _: CommandCall) -> None:
+async def leave(workspace: Workspace, _unused: CommandCall) -> None:
     await workspace.view.transcript.app.action_quit()
 
 

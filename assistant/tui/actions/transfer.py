@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.core.transfer.exporting import ExportFormat
+from assistant.language.messages import _
 from assistant.tui.toolkit import disk
 from assistant.tui.transfer.dialog import ChooseExport, ChosenExport
 from assistant.tui.transfer.jobs import ExportJob, ImportJob
@@ -36,7 +37,7 @@ async def export(workspace: Workspace, call: CommandCall) -> None:
         wanted = ChosenExport(format, everything, folder)
     else:
         dialog = ChooseExport(
-            (conversation.title or "Untitled") if conversation else None,
+            (conversation.title or _("Untitled")) if conversation else None,
             folder or disk.with_tilde(disk.absolute(DEFAULT_FOLDER)),
             everything=everything,
             format=format or "markdown",
@@ -47,7 +48,7 @@ async def export(workspace: Workspace, call: CommandCall) -> None:
             return
         wanted = chosen
     if not wanted.everything and conversation is None:
-        screen.say("There is nothing to export yet; `/export all` exports the others.")
+        screen.say(_("There is nothing to export yet; `/export all` exports the others."))
         return
     ids = None if wanted.everything or conversation is None else [conversation.id]
     into = Path(disk.absolute(wanted.folder))
@@ -62,8 +63,10 @@ async def import_(workspace: Workspace, call: CommandCall) -> None:
         prompt.show("/import ")
         prompt.focus()
         workspace.screen.say(
-            "Which file or folder? Our JSON or Markdown, or the export of ChatGPT, Claude, Open "
-            "WebUI, LM Studio, LibreChat, or a list of messages."
+            _(
+                "Which file or folder? Our JSON or Markdown, or the export of ChatGPT, "
+                "Claude, Open WebUI, LM Studio, LibreChat, or a list of messages."
+            )
         )
         return
     try:

@@ -7,6 +7,7 @@ from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.grounding.mentions import spell_file
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.library import Done
+from assistant.language.messages import _, ngettext
 from assistant.tui.chat.session import Session
 from assistant.tui.chat.status_line import StatusLine
 from assistant.tui.commands import keymap_of
@@ -143,13 +144,14 @@ class FileAdder:
         return chosen[0] if chosen else ""
 
     def _report_done(self, collection: str, done: Done) -> None:
-        parts = [text.line(collection, 40), text.own(f": {done.indexed:,} indexed")]
+        facts = [ngettext("{n:,} indexed", "{n:,} indexed", done.indexed, n=done.indexed)]
         if done.skipped:
-            parts.append(text.own(f", {done.skipped:,} skipped"))
+            facts.append(ngettext("{n:,} skipped", "{n:,} skipped", done.skipped, n=done.skipped))
         if done.stopped:
-            parts.append(text.own(", then cancelled; adding it again goes on"))
+            facts.append(_("then cancelled; adding it again goes on"))
+        parts = [text.line(collection, 40), text.own(": "), text.own(", ".join(facts))]
         if done.skipped:
-            label = f"{keymap_of(self._notice).shown('library')} says why"
+            label = _("{key} says why", key=keymap_of(self._notice).shown("library"))
             parts += [
                 text.own(" — "),
                 text.button(label, "screen.command", "library", style=text.ACCENT),

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import Final
 
+from assistant.language.messages import _
+
 LONG_SECONDS: Final = 10.0
 """Seconds of an answer after which one may look elsewhere."""
 IDLE_SECONDS: Final = 30.0
 """Seconds without a key after which nobody looks, where the terminal does not tell."""
 BELL: Final = "\a"
-READY: Final = "The answer is ready."
+READY: Final = _("The answer is ready.")
 
 _NOTIFYING: Final = ("iTerm.app", "WezTerm", "ghostty", "contour")
 """Terminals that show OSC 9, by what they call themselves."""

@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from assistant.language.messages import _
 from assistant.tui.toolkit import text
 
 SIDEBAR_FROM_COLUMNS: Final = 100
@@ -88,11 +89,7 @@ class Panels:
         screen.set_class(sources, "-sourcing")
 
 
-_STAYS = "Everything stays on this machine."
-_STARTER = (
-    "The small starter model answers. {} shows better ones, those on this machine and those that "
-    "can be fetched."
-)
+_STAYS = _("Everything stays on this machine.")
 
 
 class Welcome(Static):
@@ -108,15 +105,23 @@ class Welcome(Static):
 
     def show_host(self, host: str) -> None:
         """Tell where words go: to another machine, or with an empty `host` nowhere."""
-        self.update(self._lines(f"Your words go to {host}." if host else _STAYS))
+        self.update(self._lines(_("Your words go to {host}.", host=host) if host else _STAYS))
 
     def _lines(self, place: str) -> Content:
         lines = [
-            text.own("Ask anything.", "bold"),
-            text.muted("Drop a folder here to ask about your files."),
+            text.own(_("Ask anything."), "bold"),
+            text.muted(_("Drop a folder here to ask about your files.")),
             text.line(place, 200, text.MUTED),
         ]
         if self._models:
             way = self._models if self._models.startswith("/") else f"/models ({self._models})"
-            lines += [text.EMPTY, text.muted(_STARTER.format(way))]
+            lines += [text.EMPTY, text.muted(self._starter(way))]
         return text.joined(lines, between="\n")
+
+    @staticmethod
+    def _starter(way: str) -> str:
+        return _(
+            "The small starter model answers. {command} shows better ones, those on this machine"
+            " and those that can be fetched.",
+            command=way,
+        )

@@ -23,6 +23,7 @@ from assistant.core.values.events import (
 )
 from assistant.core.values.models import ModelInfo
 from assistant.core.wording import card_failed_text, device_text, section_progress, summarised_text
+from assistant.language.messages import _, localized
 from assistant.tui.chat.status_line import StatusLine
 from assistant.tui.chat.turns import RunningTurn
 from assistant.tui.toolkit import text
@@ -56,7 +57,9 @@ class TurnProgress:
         """Say which mentions of a question look like files and are none."""
         if mentioned:
             names = ", ".join(f"@{name}" for name in mentioned)
-            told = text.line(f"{names}: there is no such file; asked as it stands", 300)
+            told = text.line(
+                _("{names}: there is no such file; asked as it stands", names=names), 300
+            )
             self._notice.say(told, seconds=10)
 
     def begin(self, messages: Sequence[Message], turn: RunningTurn | None) -> None:
@@ -170,7 +173,9 @@ class TurnProgress:
         )
         if problem and info.path not in self._told:
             self._told.add(info.path)
-            self._notice.say(text.line(f"{info.name}: {problem}.", 400), error=True, seconds=15)
+            self._notice.say(
+                text.line(f"{info.name}: {localized(problem)}.", 400), error=True, seconds=15
+            )
 
     def _show_usage(self, message: Message | None) -> None:
         if message is None or message.usage is None:

@@ -12,6 +12,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from assistant.core.wording import duration
+from assistant.keymap import key_name
+from assistant.language.messages import _
 from assistant.tui.commands import keymap_of
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import SEPARATOR, fitting
@@ -97,7 +99,7 @@ class StatusLine(Widget):
     def render(self) -> RenderResult:
         width = self.content_size.width
         keymap = keymap_of(self)
-        palette = keymap.key("palette").replace("Ctrl+", "^") or "/palette"
+        palette = keymap.key("palette").replace(f"{key_name('ctrl')}+", "^") or "/palette"
         for help_, adapters, least in _layouts(self.status.adapters, palette):
             parts = _parts(self.status, adapters, keymap.shown("stop"))
             room = width - help_.cell_length - 2
@@ -117,8 +119,10 @@ def _layouts(adapters: Adapters, palette: str) -> Iterator[tuple[Content, str, i
     Args:
         palette: what opens the palette of commands.
     """
-    keys = text.button("? help", "screen.command", "help", style=text.MUTED)
-    more = text.button(f"{palette} commands", "screen.command", "palette", style=text.MUTED)
+    keys = text.button(_("? help"), "screen.command", "help", style=text.MUTED)
+    more = text.button(
+        _("{palette} commands", palette=palette), "screen.command", "palette", style=text.MUTED
+    )
     both = text.joined([keys, more], between="  ")
     if not adapters:
         for priority in range(SPEED_PRIORITY, MODEL_PRIORITY - 1, -1):
@@ -145,62 +149,95 @@ def _parts(status: StatusLineState, adapters: str, stop: str) -> list[tuple[int,
     """
     parts = [(0, _phase_text(status))]
     if status.is_running:
-        parts.append((1, text.button(f"{stop} stops", "screen.command", "stop", style=text.MUTED)))
+        parts.append(
+            (
+                1,
+                text.button(
+                    _("{stop} stops", stop=stop), "screen.command", "stop", style=text.MUTED
+                ),
+            )
+        )
     if adapters:
         on = text.line(adapters, 32, text.ACCENT).stylize(text.click("screen.command", "adapters"))
         parts.insert(0, (1, on))
     if status.model:
         parts.insert(0, (MODEL_PRIORITY, text.line(status.model, 32)))
     if status.template_problem:
-        parts.append((MODEL_PRIORITY + 1, text.own("not its own template", "$text-warning")))
+        parts.append((MODEL_PRIORITY + 1, text.own(_("not its own template"), "$text-warning")))
     if status.device:
         parts.append((7, text.line(status.device, 48, text.MUTED)))
     if status.files:
         files = text.line(status.files, 60, text.MUTED)
         parts.append((FILES_PRIORITY, files.stylize(text.click("screen.command", "files"))))
     if status.window:
-        parts.append((SIZED_PRIORITY, text.muted(f"{status.used:,} / {status.window:,} tokens")))
+        parts.append(
+            (
+                SIZED_PRIORITY,
+                text.muted(
+                    _("{used:,} / {window:,} tokens", used=status.used, window=status.window)
+                ),
+            )
+        )
     if status.speed:
         priority = MODEL_PRIORITY + 1 if status.is_running else SPEED_PRIORITY
-        parts.append((priority, text.muted(f"{status.speed:.0f} tok/s")))
+        parts.append((priority, text.muted(_("{speed:.0f} tok/s", speed=status.speed))))
     if status.new:
-        parts.append((8, text.muted(f"{status.cached:,} cached, {status.new:,} new")))
+        parts.append(
+            (
+                8,
+                text.muted(
+                    _("{cached:,} cached, {new:,} new", cached=status.cached, new=status.new)
+                ),
+            )
+        )
     if status.host:
         parts.append((0, text.line(f"→ {status.host}", 40, text.ACCENT)))
     else:
-        parts.append((0, text.muted("offline")))
+        parts.append((0, text.muted(_("offline"))))
     return parts
+
+
+def _reading_text(status: StatusLineState) -> str:
+    if not status.left:
+        return _("reading {done:,.0f} of {total:,.0f}", done=status.done, total=status.total)
+    return _(
+        "reading {done:,.0f} of {total:,.0f}, {left} left",
+        done=status.done,
+        total=status.total,
+        left=duration(status.left),
+    )
 
 
 def _phase_text(status: StatusLineState) -> Content:
     match status.phase:
         case "queued":
-            return text.own(f"waiting for {status.done:.0f} before", text.ACCENT)
+            return text.own(_("waiting for {ahead:.0f} before", ahead=status.done), text.ACCENT)
         case "searching":
-            return text.own("searching your files", text.ACCENT)
+            return text.own(_("searching your files"), text.ACCENT)
         case "unread":
-            return text.own("waiting until your files are read", text.ACCENT)
+            return text.own(_("waiting until your files are read"), text.ACCENT)
         case "loading":
-            return text.own(f"loading {status.done:.0%}".replace("%", " %"), text.ACCENT)
+            return text.own(_("loading {percent:.0f} %", percent=100 * status.done), text.ACCENT)
         case "growing":
-            return text.own(f"making room for {status.total:,.0f} tokens", text.ACCENT)
+            return text.own(
+                _("making room for {total:,.0f} tokens", total=status.total), text.ACCENT
+            )
         case "reading" if status.total:
-            left = f", {duration(status.left)} left" if status.left else ""
-            return text.own(f"reading {status.done:,.0f} of {status.total:,.0f}{left}", text.ACCENT)
+            return text.own(_reading_text(status), text.ACCENT)
         case "reading":
-            return text.own("reading", text.ACCENT)
+            return text.own(_("reading"), text.ACCENT)
         case "thinking":
-            return text.own("thinking", text.ACCENT)
+            return text.own(_("thinking"), text.ACCENT)
         case "summarising":
             return text.line(status.told, 60, text.ACCENT)
         case "writing":
-            return text.own("writing", text.ACCENT)
+            return text.own(_("writing"), text.ACCENT)
         case "ready":
-            return text.own("ready", "$text-success")
+            return text.own(_("ready"), "$text-success")
         case "error":
-            return text.own("error", "$text-error")
+            return text.own(_("error"), "$text-error")
         case "idle":
-            return text.muted("starting")
+            return text.muted(_("starting"))
 
 
 def _crop_model(parts: list[tuple[int, Content]], width: int) -> list[tuple[int, Content]]:
@@ -215,4 +252,4 @@ def _crop_model(parts: list[tuple[int, Content]], width: int) -> list[tuple[int,
 
 
 def _length(parts: list[tuple[int, Content]]) -> int:
-    return text.joined([content for _, content in parts], SEPARATOR).cell_length
+    return text.joined([content for _unused, content in parts], SEPARATOR).cell_length

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from assistant.core.values.conversation import Message
+from assistant.language.messages import _
 from assistant.tui.composer.completion import Completer
 from assistant.tui.composer.input import PromptInput
 from assistant.tui.composer.menus import SlashMenu
@@ -86,7 +87,7 @@ class Composer:
     def edit(self, question: Message) -> None:
         """Put a question of the conversation into the prompt."""
         self.editing = question
-        self._prompt.border_title = text.own("Enter asks it anew · Esc leaves it as it was")
+        self._prompt.border_title = text.own(_("Enter asks it anew · Esc leaves it as it was"))
         self._prompt.show(question.text)
         self._prompt.focus()
 

@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
+from assistant.language.messages import _
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dropped_paths import read_dropped_paths
 
@@ -83,7 +84,7 @@ class PromptInput(TextArea):
     def __init__(self) -> None:
         super().__init__(
             id="prompt",
-            placeholder=text.muted("Ask anything"),
+            placeholder=text.muted(_("Ask anything")),
             compact=True,
             highlight_cursor_line=False,
             tab_behavior="focus",

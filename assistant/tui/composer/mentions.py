@@ -8,6 +8,7 @@ from assistant.core.errors import AssistantError
 from assistant.core.grounding import mentions
 from assistant.core.grounding.mentions import FileMention
 from assistant.core.ports.library import Library
+from assistant.language.messages import _
 from assistant.tui.library.scope import collection_of_path
 from assistant.tui.toolkit import disk
 from assistant.tui.toolkit.threads import in_thread, with_timeout
@@ -23,7 +24,8 @@ class FolderNotAddedError(AssistantError):
     def __init__(self, paths: Sequence[str]) -> None:
         names = ", ".join(f"{disk.name_of(path)}/" for path in paths)
         super().__init__(
-            f"{names} has to be added before it can be asked.", "The question waits in the prompt."
+            _("{names} has to be added before it can be asked.", names=names),
+            _("The question waits in the prompt."),
         )
         self.paths = tuple(paths)
 
@@ -54,7 +56,7 @@ async def resolve_mentions(
     if "@" not in question:
         return QuestionWithFiles(question)
     found = await with_timeout(_mentioned_paths, question, before)
-    attached = tuple(dict.fromkeys(path for _, path, kind in found if kind == "file"))
+    attached = tuple(dict.fromkeys(path for _unused, path, kind in found if kind == "file"))
     folders = [(mention, path) for mention, path, kind in found if kind == "folder"]
     known = {mentions.composed(PurePath(path).name) for path in before}
     lost = await with_timeout(
@@ -64,11 +66,11 @@ async def resolve_mentions(
     )
     if not folders:
         return QuestionWithFiles(question, attached, lost)
-    homes = await collections_of(library, [path for _, path in folders])
-    missing = [path for (_, path), name in zip(folders, homes, strict=True) if name is None]
+    homes = await collections_of(library, [path for _unused, path in folders])
+    missing = [path for (_unused, path), name in zip(folders, homes, strict=True) if name is None]
     if missing:
         raise FolderNotAddedError(missing)
-    for (mention, _), name in reversed(list(zip(folders, homes, strict=True))):
+    for (mention, _unused), name in reversed(list(zip(folders, homes, strict=True))):
         spelled = mentions.spell_collection(name or "")
         question = f"{question[: mention.start]}{spelled}{question[mention.end :]}"
     return QuestionWithFiles(question, attached, lost)
@@ -76,7 +78,7 @@ async def resolve_mentions(
 
 async def replace_folders(question: str, folders: Sequence[str], collection: str) -> str:
     """Question with a collection in place of the folders that were put into it."""
-    for mention, path, _ in reversed(await with_timeout(_mentioned_paths, question, ())):
+    for mention, path, _unused in reversed(await with_timeout(_mentioned_paths, question, ())):
         if path in folders:
             spelled = mentions.spell_collection(collection)
             question = f"{question[: mention.start]}{spelled}{question[mention.end :]}"
@@ -107,5 +109,5 @@ def _mentioned_paths(
 
     found = mentions.files_in(question, lambda path: disk.exists(where(path)))
     places = [(mention, disk.absolute(where(mention.path))) for mention in found]
-    kinds = [disk.kind_of(path) for _, path in places]
+    kinds = [disk.kind_of(path) for _unused, path in places]
     return [(*place, kind) for place, kind in zip(places, kinds, strict=True) if kind is not None]

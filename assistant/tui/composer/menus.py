@@ -1,12 +1,13 @@
 """Menus above the input: commands and prompts after `/`, completions of what is typed."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from assistant.command_table import Command
+from assistant.command_table import COMMANDS, Command
 from assistant.core.values.prompts import Prompt
 from assistant.keymap import Keymap
 from assistant.tui.commands import keymap_of, matching
@@ -14,6 +15,10 @@ from assistant.tui.composer.suggestions import NameSuggestions, Suggestion
 from assistant.tui.toolkit import text
 
 Entry = Command | Prompt
+
+NAME_CELLS: Final = 17
+"""Cells of a name with what may follow it; what is longer pushes the title aside."""
+TITLE_CELLS: Final = max(30, 2 + max(len(command.title) for command in COMMANDS))
 
 
 class SlashMenu(OptionList, can_focus=False):
@@ -80,12 +85,14 @@ def _is_name(typed: str) -> bool:
 def _entry_option(entry: Entry, keymap: Keymap) -> Option:
     if isinstance(entry, Prompt):
         called = text.line(f"/{entry.name} …", 40, text.ACCENT)
-        pad = text.own(" " * max(17 - called.cell_length, 1))
+        pad = text.own(" " * max(NAME_CELLS - called.cell_length, 1))
         return Option(called + pad + text.line(entry.title, 60))
     name = f"/{entry.name} {entry.argument}".strip()
     key = keymap.key(entry.name)
     return Option(
-        text.own(name.ljust(17), text.ACCENT) + text.own(entry.title.ljust(30)) + text.muted(key)
+        text.own(name.ljust(NAME_CELLS), text.ACCENT)
+        + text.own(entry.title.ljust(TITLE_CELLS))
+        + text.muted(key)
     )
 
 

@@ -11,7 +11,8 @@ from assistant.core.grounding.mentions import spell_collection, spell_file, unes
 from assistant.core.turn import adapters, sampling
 from assistant.core.values.library import Collection
 from assistant.core.values.prompts import Prompt
-from assistant.core.wording import count, size
+from assistant.core.wording import size
+from assistant.language.messages import _, ngettext
 from assistant.tui.prompts.lines import is_callable
 from assistant.tui.services import Services
 from assistant.tui.toolkit import disk
@@ -126,7 +127,11 @@ def collections_for(typed: IncompleteMention, known: Sequence[Collection]) -> li
     fitting = [each for each in known if key in disk.normalised(each.name)]
     fitting.sort(key=lambda each: not disk.normalised(each.name).startswith(key))
     return [
-        Suggestion(f"{spell_collection(each.name)} ", each.name, count(each.files, "file"))
+        Suggestion(
+            f"{spell_collection(each.name)} ",
+            each.name,
+            ngettext("{files:,} file", "{files:,} files", each.files, files=each.files),
+        )
         for each in fitting[:MAX_SUGGESTIONS]
     ]
 
@@ -208,12 +213,12 @@ class NameSuggestions:
         """Names that may follow a command, with a word on each."""
         match command:
             case "role":
-                prompts, _ = await self._services.run(self._services.prompts.read)
+                prompts, _unused = await self._services.run(self._services.prompts.read)
                 return [_name_suggestion(each.name, each.title) for each in prompts]
             case "model":
                 models = await self._services.run(self._services.models.models)
                 return [
-                    _name_suggestion(sampling.DEFAULT_WORD, "the one of your settings"),
+                    _name_suggestion(sampling.DEFAULT_WORD, _("the one of your settings")),
                     *(_name_suggestion(each.name, size(each.size)) for each in models),
                 ]
             case "regenerate":
@@ -222,8 +227,8 @@ class NameSuggestions:
             case "adapters":
                 found = await with_timeout(list, self._services.models.details(Event()))
                 return [
-                    _name_suggestion(adapters.NONE_WORD, "the model as it is"),
-                    _name_suggestion(sampling.DEFAULT_WORD, "those of your settings"),
+                    _name_suggestion(adapters.NONE_WORD, _("the model as it is")),
+                    _name_suggestion(sampling.DEFAULT_WORD, _("those of your settings")),
                     *(
                         _name_suggestion(each.model.name, each.facts.architecture)
                         for each in adapters.only_adapters(found)
@@ -231,7 +236,7 @@ class NameSuggestions:
                 ]
             case "set":
                 return [
-                    _name_suggestion(name, sampling.ALLOWED_VALUES[name])
+                    _name_suggestion(name, _(sampling.ALLOWED_VALUES[name]))
                     for name in sampling.FIELDS
                 ]
         return []

@@ -8,6 +8,8 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from assistant.core.values.models import RenderedPrompt
+from assistant.keymap import key_name
+from assistant.language.messages import _
 from assistant.tui.external import ExternalActions, ExternalFactory
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import Notice
@@ -58,7 +60,7 @@ class PromptTextScreen(Screen[None]):
         self._show()
 
     def action_copy(self) -> None:
-        name = "the prompt" if self._form == "text" else "the tokens"
+        name = _("the prompt") if self._form == "text" else _("the tokens")
         self.run_worker(self._external.copy(self._shown_text, name))
 
     @property
@@ -66,16 +68,26 @@ class PromptTextScreen(Screen[None]):
         return self._prompt.text if self._form == "text" else token_listing(self._prompt)
 
     def _show(self) -> None:
-        title = "Prompt" if self._form == "text" else "Tokens of the prompt"
-        count = text.muted(f"{len(self._prompt.tokens):,} tokens, {self._prompt.cached:,} cached")
+        title = _("Prompt") if self._form == "text" else _("Tokens of the prompt")
+        count = text.muted(
+            _(
+                "{tokens:,} tokens, {cached:,} cached",
+                tokens=len(self._prompt.tokens),
+                cached=self._prompt.cached,
+            )
+        )
         self._head.update(RowStack(Row(text.own(title, "bold"), count)))
         self._view.show(MarkedText(self._shown_text, numbered=self._form == "text"))
-        other = f" shows the {OTHER_FORM[self._form]}"
-        keys = (("Esc", " back", "leave"), ("Tab", other, "turn"), ("y", " copies", "copy"))
+        other = _("shows the tokens") if self._form == "text" else _("shows the text")
+        keys = (
+            (key_name("escape"), _("back"), "leave"),
+            ("Tab", other, "turn"),
+            ("y", _("copies"), "copy"),
+        )
         self._keys.update(
             Flow(
                 *(
-                    text.button(key, f"screen.{action}", style=text.ACCENT) + text.muted(what)
+                    text.button(key, f"screen.{action}", style=text.ACCENT) + text.muted(f" {what}")
                     for key, what, action in keys
                 )
             )

@@ -17,7 +17,8 @@ from assistant.core.turn.preview import ContextPreview, PreviewPart, preview_win
 from assistant.core.values.changes import ChangeKind
 from assistant.core.values.conversation import Conversation, Overflow, Placing, Summary
 from assistant.core.values.events import Loading, Queued
-from assistant.core.wording import count
+from assistant.keymap import key_name
+from assistant.language.messages import _, localized, ngettext
 from assistant.tui.context.exact_prompt import Form, PromptTextScreen
 from assistant.tui.context.window_bar import PartLine, WindowBar, legend
 from assistant.tui.external import ExternalFactory
@@ -32,8 +33,8 @@ UNDOABLE_KINDS: Final[frozenset[ChangeKind]] = frozenset({"turn", "summary", "ov
 """Changes that are made here."""
 
 OVERFLOW_TEXTS: Final[dict[Overflow, str]] = {
-    "leave_out": "the oldest turns are left out when not all fit",
-    "summarise": "a summary takes the place of the oldest turns when not all fit",
+    "leave_out": _("the oldest turns are left out when not all fit"),
+    "summarise": _("a summary takes the place of the oldest turns when not all fit"),
 }
 
 
@@ -98,7 +99,7 @@ class ContextScreen(NoticedScreen[None]):
         yield self._keys
 
     def on_mount(self) -> None:
-        self._show_waiting("counting …")
+        self._show_waiting(_("counting …"))
         self._show_keys()
         self._reload()
 
@@ -133,17 +134,19 @@ class ContextScreen(NoticedScreen[None]):
             return
         match events[-1]:
             case Queued(ahead=ahead):
-                self._show_waiting(f"the engine answers others first ({ahead})")
+                self._show_waiting(_("the engine answers others first ({ahead})", ahead=ahead))
             case Loading(model=model, window=window) if window:
-                self._show_waiting(f"{model} gets a window of {window:,} tokens")
+                self._show_waiting(
+                    _("{model} gets a window of {window:,} tokens", model=model, window=window)
+                )
             case Loading(model=model, done=done):
-                self._show_waiting(f"{model} is being loaded: {done:.0%}")
+                self._show_waiting(_("{model} is being loaded: {done:.0%}", model=model, done=done))
             case ContextPreview() as found:
                 self._show(found)
 
     def _end(self, stop: Event, failure: AssistantError | None) -> None:
         if failure is not None and not stop.is_set() and self.is_mounted:
-            self._show_waiting("The window cannot be told.")
+            self._show_waiting(_("The window cannot be told."))
             self.notice.fail(failure)
 
     def _show_waiting(self, what: str) -> None:
@@ -153,20 +156,27 @@ class ContextScreen(NoticedScreen[None]):
 
     @property
     def _title(self) -> Content:
-        title = text.line(self._subject.conversation.title or "New conversation", 200)
-        return text.own("Context ", "bold") + title
+        title = text.line(self._subject.conversation.title or _("New conversation"), 200)
+        return text.filled(_("Context {title}"), "bold", title=title)
 
     def _show(self, found: ContextPreview) -> None:
         self._found = found
         model = text.line(found.model, 40, text.MUTED)
-        counts = text.own(f"{found.prompt_tokens:,} of {found.window:,} tokens", "bold")
-        growth = f" · {found.growth}" if found.growth else ""
-        cached = text.muted(f" · {found.cached:,} cached, {found.new:,} new{growth}")
-        ready = f"; one of {count(found.told, 'turn')} is ready" if found.told else ""
-        choice = text.muted(OVERFLOW_TEXTS[found.overflow] + ready)
+        counts = text.own(
+            _(
+                "{used:,} of {window:,} tokens",
+                used=found.prompt_tokens,
+                window=found.window,
+            ),
+            "bold",
+        )
+        facts = ["", _("{cached:,} cached, {new:,} new", cached=found.cached, new=found.new)]
+        facts += [found.growth] if found.growth else []
+        cached = text.muted(" · ".join(facts))
+        choice = text.muted("; ".join(_overflow_facts(found)))
         rows = [Row(self._title, model), Row(counts + cached), Row(choice)]
         if found.problem:
-            rows.append(Row(text.line(found.problem, 300, "$text-warning")))
+            rows.append(Row(text.line(localized(found.problem), 300, "$text-warning")))
         self._head.update(RowStack(*rows, Row(legend())))
         self._bar.update(WindowBar(found))
         highlighted = self._parts.highlighted
@@ -203,7 +213,7 @@ class ContextScreen(NoticedScreen[None]):
         """Pin or exclude a turn; once more undoes it."""
         chosen = self._chosen
         if chosen is None or chosen.kind != "turn":
-            self._say("Only turns can be pinned or excluded.")
+            self._say(_("Only turns can be pinned or excluded."))
             return
         wanted = None if chosen.placing == placing else placing
         self.do(self._place(chosen, wanted))
@@ -223,7 +233,7 @@ class ContextScreen(NoticedScreen[None]):
         await self._services.run(self._services.store.set_overflow, id, wanted)
         self._renew()
         if wanted == "summarise":
-            self._say("The summary is made when the model is idle; no message is lost.")
+            self._say(_("The summary is made when the model is idle; no message is lost."))
 
     def action_edit(self) -> None:
         """Change the summary that is in the window."""
@@ -232,15 +242,15 @@ class ContextScreen(NoticedScreen[None]):
         if kept:
             self.do(self._edit(kept[0].message_ids[0]))
         else:
-            self._say("No summary is in the window.")
+            self._say(_("No summary is in the window."))
 
     async def _edit(self, message_id: str) -> None:
         store = self._services.store
         message = await self._services.run(store.message, message_id)
         if message.summary is None:
             return
-        note = "Without any text the turns themselves come back. Ctrl+Z undoes."
-        screen = TextEditor("Summary of the older turns", message.summary.text, note=note)
+        note = _("Without any text the turns themselves come back. Ctrl+Z undoes.")
+        screen = TextEditor(_("Summary of the older turns"), message.summary.text, note=note)
         changed: str | None = await self.app.push_screen_wait(screen)
         if changed is None or changed == message.summary.text:
             return
@@ -258,11 +268,11 @@ class ContextScreen(NoticedScreen[None]):
         store, id = self._services.store, self._subject.conversation.id
         newest = await self._services.run(store.changes, id, limit=1)
         if not newest or newest[0].kind not in UNDOABLE_KINDS:
-            self._say("There is nothing to undo here.")
+            self._say(_("There is nothing to undo here."))
             return
         await self._services.run(store.undo, newest[0].number, conversation_id=id)
         self._renew()
-        self._say("Undone.")
+        self._say(_("Undone."))
 
     def _renew(self) -> None:
         self._changed()
@@ -280,24 +290,39 @@ class ContextScreen(NoticedScreen[None]):
 
     def _show_keys(self) -> None:
         chosen, found = self._chosen, self._found
-        keys = [("Esc", "back", "leave")]
+        keys = [(key_name("escape"), _("back"), "leave")]
         if chosen is not None and chosen.kind == "turn":
-            pins = "unpins" if chosen.placing == "pinned" else "pins"
-            excludes = "includes" if chosen.placing == "excluded" else "excludes"
+            pins = _("unpins") if chosen.placing == "pinned" else _("pins")
+            excludes = _("includes") if chosen.placing == "excluded" else _("excludes")
             keys += [("p", pins, "place('pinned')"), ("x", excludes, "place('excluded')")]
-            keys += [("Enter", "shows it", "show")]
+            keys += [(key_name("enter"), _("shows it"), "show")]
         if found is not None:
-            other = "leaves out" if found.overflow == "summarise" else "summarises"
-            keys += [("o", f"{other} the oldest", "overflow")]
+            other = (
+                _("leaves out the oldest")
+                if found.overflow == "summarise"
+                else _("summarises the oldest")
+            )
+            keys += [("o", other, "overflow")]
             if any(part.kind == "summary" for part in found.slices):
-                keys += [("e", "edits the summary", "edit")]
-            keys += [("t", "prompt", "prompt('text')"), ("k", "tokens", "prompt('tokens')")]
-        keys += [("Ctrl+Z", "undoes", "undo")]
+                keys += [("e", _("edits the summary"), "edit")]
+            keys += [("t", _("prompt"), "prompt('text')"), ("k", _("tokens"), "prompt('tokens')")]
+        keys += [(key_name("ctrl+z"), _("undoes"), "undo")]
         parts = [_key_hint(key, action) + text.muted(f" {what}") for key, what, action in keys]
         self._keys.update(Flow(*parts))
 
 
+def _overflow_facts(found: ContextPreview) -> Iterator[str]:
+    yield OVERFLOW_TEXTS[found.overflow]
+    if found.told:
+        yield ngettext(
+            "one of {turns:,} turn is ready",
+            "one of {turns:,} turns is ready",
+            found.told,
+            turns=found.told,
+        )
+
+
 def _key_hint(key: str, action: str) -> Content:
-    name, _, argument = action.partition("('")
+    name, _unused, argument = action.partition("('")
     arguments = (argument.removesuffix("')"),) if argument else ()
     return text.button(key, f"screen.{name}", *arguments, style=text.ACCENT)

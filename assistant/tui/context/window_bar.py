@@ -9,7 +9,8 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
-from assistant.core.turn.preview import ContextPreview, PreviewPart
+from assistant.core.turn.preview import SLICE_NAMES, ContextPreview, PreviewPart
+from assistant.language.messages import _, number, pgettext
 from assistant.tui.toolkit import text
 
 CACHED: Final = ("█", "$accent")
@@ -17,7 +18,7 @@ TO_READ: Final = ("▓", "$warning")
 FOR_ANSWER: Final = ("░", "$foreground 60%")
 FREE: Final = ("·", "$foreground 30%")
 
-NAME_COLUMNS: Final = 14
+NAME_COLUMNS: Final = max(14, *(len(name) + 1 for name in SLICE_NAMES.values()))
 """Columns of a part's name."""
 TOKEN_COLUMNS: Final = 8
 """Columns of its tokens."""
@@ -36,7 +37,7 @@ class WindowBar(Visual):
     def render_strips(
         self, width: int, height: int | None, style: Style, options: RenderOptions
     ) -> list[Strip]:
-        total, end, drawn = max(sum(size for _, size in self._spans), 1), 0, 0
+        total, end, drawn = max(sum(size for _unused, size in self._spans), 1), 0, 0
         parts: list[Content] = []
         for (mark, colour), size in self._spans:
             end += size
@@ -72,7 +73,12 @@ def _spans(found: ContextPreview) -> Iterator[tuple[tuple[str, str], int]]:
 
 def legend() -> Content:
     """Legend of the bar."""
-    named = ((CACHED, "cached"), (TO_READ, "to read"), (FOR_ANSWER, "answer"), (FREE, "free"))
+    named = (
+        (CACHED, pgettext("tokens", "cached")),
+        (TO_READ, _("to read")),
+        (FOR_ANSWER, SLICE_NAMES["reserve"]),
+        (FREE, SLICE_NAMES["free"]),
+    )
     parts = [text.own(mark, colour) + text.muted(f" {name}") for (mark, colour), name in named]
     return text.joined(parts, "   ")
 
@@ -101,8 +107,11 @@ class PartLine(Visual):
 
 def _line(part: PreviewPart, width: int) -> Content:
     mark = {"pinned": "▲ ", "excluded": "✕ "}.get(part.placing or "", "  ")
-    tokens = f"{'' if part.exact else '≈'}{part.tokens:,}".rjust(TOKEN_COLUMNS)
-    status = part.status + (f", {part.passages:,} of passages" if part.passages else "")
+    tokens = f"{'' if part.exact else '≈'}{number(part.tokens)}".rjust(TOKEN_COLUMNS)
+    facts = [part.status] if part.status else []
+    if part.passages:
+        facts.append(_("{passages:,} of passages", passages=part.passages))
+    status = ", ".join(facts)
     style = "" if part.included else text.MUTED
     figures = (
         text.own(mark, text.ACCENT)

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from assistant.core.conversations.branches import BranchPoint, pair_messages
 from assistant.core.spans import Differences, Span, differences
 from assistant.core.values.conversation import Message
-from assistant.core.wording import count
+from assistant.language.messages import _, ngettext
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.threads import in_thread
 from assistant.tui.toolkit.widgets import Clickable, Flow
@@ -65,13 +65,15 @@ class CompareScreen(Screen[int]):
     def on_mount(self) -> None:
         parts = [
             text.button(
-                f"{key} goes on with “{self._title_of(place)}”", "screen.choose", str(place)
+                _("{key} goes on with “{place}”", key=key, place=self._title_of(place)),
+                "screen.choose",
+                str(place),
             )
             for key, place in (("1", 0), ("2", 1))
         ]
         if len(self._names) > 2:
-            parts.append(text.button("← → turn to another", "screen.turn", "1"))
-        parts.append(text.button("Esc goes back", "screen.leave"))
+            parts.append(text.button(_("← → turn to another"), "screen.turn", "1"))
+        parts.append(text.button(_("Esc goes back"), "screen.leave"))
         self._keys.update(Flow(*(part.stylize(text.MUTED) for part in parts)))
         self.run_worker(self._show(), exclusive=True)
 
@@ -96,14 +98,32 @@ class CompareScreen(Screen[int]):
 
     def _summary(self, pairs: int) -> Content:
         above = len(self._branch_point.above)
-        common = f"after {count(above, 'message')} in common" if above else "from the beginning"
-        more = f"; {pairs - MAX_PAIRS:,} later ones are not shown" if pairs > MAX_PAIRS else ""
-        return (
-            text.own(self._title_of(0), "bold")
-            + text.muted("  and  ")
-            + text.own(self._title_of(1), "bold")
-            + text.muted(f"  {common}{more}")
+        facts = [
+            ngettext(
+                "after {messages:,} message in common",
+                "after {messages:,} messages in common",
+                above,
+                messages=above,
+            )
+            if above
+            else _("from the beginning")
+        ]
+        if (later := pairs - MAX_PAIRS) > 0:
+            facts.append(
+                ngettext(
+                    "{later:,} later ones are not shown",
+                    "{later:,} later ones are not shown",
+                    later,
+                    later=later,
+                )
+            )
+        names = text.filled(
+            _("{first}  and  {second}"),
+            text.MUTED,
+            first=text.own(self._title_of(0), "bold"),
+            second=text.own(self._title_of(1), "bold"),
         )
+        return names + text.muted(f"  {'; '.join(facts)}")
 
     def action_turn(self, step: str | int) -> None:
         """Show another way on the right."""
@@ -120,6 +140,9 @@ class CompareScreen(Screen[int]):
     def action_leave(self) -> None:
         self.dismiss(None)
 
+
+SAME: Final = _("the same")
+"""Said of messages without differences."""
 
 MAX_CHARACTERS: Final = 20_000
 """Characters of a message that are shown and compared."""
@@ -156,9 +179,9 @@ class MessagePair(Horizontal):
         spans = (found.left, found.right) if found else ((), ())
         remark = ""
         if found is not None and found.throughout:
-            remark = "different throughout"
+            remark = _("different throughout")
         elif found is not None and not (found.left or found.right):
-            remark = "the same"
+            remark = SAME
         sides = zip(self._sides, (self.left, self.right), self._names, spans, strict=True)
         for side, message, name, marks in sides:
             side.update(_side_content(message, name, marks, remark))
@@ -168,13 +191,13 @@ def _side_content(
     message: Message | None, name: str, marks: Sequence[Span], remark: str
 ) -> Content:
     if message is None:
-        return text.muted(f"{name}: nothing")
+        return text.muted(_("{name}: nothing", name=name))
     head = text.own(ROLE_NAMES[message.role], ROLE_STYLES[message.role]) + text.muted(f"  {name}")
     if message.rating is not None:
-        head += text.muted(f"  {message.rating}")
+        head += text.muted(f"  {_(message.rating)}")
     if remark:
         head += text.muted(f"  {remark}")
-    words = text.block(_compared_text(message), text.MUTED if remark == "the same" else "")
+    words = text.block(_compared_text(message), text.MUTED if remark == SAME else "")
     for mark in marks:
         words = words.stylize(DIFFERENCE_STYLE, mark.start, mark.end)
     return head + text.own("\n") + words

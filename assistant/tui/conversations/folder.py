@@ -8,6 +8,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.values.changes import Label
+from assistant.language.messages import _, number
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.widgets import SafeInput
@@ -25,12 +26,12 @@ class ChooseFolder(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own("Folder of the conversation", "bold"))
+            yield Static(text.own(_("Folder of the conversation"), "bold"))
             name = text.line(self._current, 400).plain
-            yield SafeInput(name, placeholder="no folder", select_on_focus=True)
+            yield SafeInput(name, placeholder=_("no folder"), select_on_focus=True)
             if self._folders:
                 yield OptionList(*self._options(), markup=False, compact=True)
-            yield Static(text.muted("Enter takes it · Tab goes to the folders · Esc leaves it"))
+            yield Static(text.muted(_("Enter takes it · Tab goes to the folders · Esc leaves it")))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -44,7 +45,7 @@ class ChooseFolder(Dialog[str]):
     def _options(self) -> Iterator[Option]:
         for id, folder in self._folders.items():
             mark = text.own("● " if folder.name == self._current else "  ", text.ACCENT)
-            number = text.muted(f"  {folder.conversations:,}")
-            yield Option(mark + text.line(folder.name, 60) + number, id=id)
+            amount = text.muted(f"  {number(folder.conversations)}")
+            yield Option(mark + text.line(folder.name, 60) + amount, id=id)
         mark = text.own("  " if self._current else "● ", text.ACCENT)
-        yield Option(mark + text.muted("no folder"), id=NO_FOLDER)
+        yield Option(mark + text.muted(_("no folder")), id=NO_FOLDER)

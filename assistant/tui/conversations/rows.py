@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets.option_list import Option
 
 from assistant.core import wording
+from assistant.language.messages import _, ngettext, number, pgettext
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.disk import normalised
 from assistant.tui.toolkit.widgets import Clickable, Row, RowStack
@@ -69,8 +70,8 @@ def list_options(
     names = {normalised(folder.name) for folder in listing.folders}
     loose = [each for each in listing.others if normalised(each.folder) not in names]
     groups = [
-        _group("Temporary", listing.temporary, shown),
-        _group("Pinned", listing.pinned, shown),
+        _group(pgettext("conversations", "Temporary"), listing.temporary, shown),
+        _group(pgettext("conversations", "Pinned"), listing.pinned, shown),
         *(
             _folder(
                 folder,
@@ -85,16 +86,16 @@ def list_options(
         *_days(loose, shown, today),
     ]
     filled = [group for group in groups if group]
-    for number, group in enumerate(filled):
-        if number:
+    for place, group in enumerate(filled):
+        if place:
             yield Option(text.EMPTY, disabled=True)
         yield from group
     if not filled:
-        nothing = "nothing is archived" if listing.is_archive else "no conversations yet"
-        yield Option(text.muted("no such title" if words else nothing), disabled=True)
+        nothing = _("nothing is archived") if listing.is_archive else _("no conversations yet")
+        yield Option(text.muted(_("no such title") if words else nothing), disabled=True)
     if words:
         yield Option(text.EMPTY, disabled=True)
-        yield Option(text.own("search all messages", text.ACCENT), id=SEARCH_ID)
+        yield Option(text.own(_("search all messages"), text.ACCENT), id=SEARCH_ID)
 
 
 def _group(name: str, found: Sequence[ConversationSummary], shown: str | None) -> Sequence[Option]:
@@ -131,14 +132,15 @@ def _folder(
     name = text.own("▹ " if is_closed else "▾ ", text.MUTED) + text.line(
         folder.name, 60, HEADING_STYLE
     )
-    number = text.muted(f"{folder.conversations:,}") if is_closed else text.EMPTY
-    lines = [Option(RowStack(Row(name, number)), id=f"{FOLDER_ID}{folder.name}")]
+    amount = text.muted(number(folder.conversations)) if is_closed else text.EMPTY
+    lines = [Option(RowStack(Row(name, amount)), id=f"{FOLDER_ID}{folder.name}")]
     if is_closed:
         return lines
     lines += [_line(each, shown) for each in inside]
     others = folder.conversations - len(inside) - pinned
     if others > 0 and not is_filtered:
-        lines.append(Option(text.muted(f"  {others:,} more"), id=f"{MORE_ID}{folder.name}"))
+        more = ngettext("{others:,} more", "{others:,} more", others, others=others)
+        lines.append(Option(text.muted(f"  {more}"), id=f"{MORE_ID}{folder.name}"))
     return lines
 
 
@@ -154,7 +156,7 @@ def _days(
 
 def _line(summary: ConversationSummary, shown: str | None) -> Option:
     mark = text.own("▸ ", text.ACCENT) if summary.id == shown else text.own("  ")
-    title = mark + text.line(summary.title or "Untitled")
+    title = mark + text.line(summary.title or _("Untitled"))
     if not summary.tags:
         return Option(title, id=summary.id)
     tags: Content = tags_of(summary).truncate(TAG_CELLS, ellipsis=True)
@@ -165,12 +167,12 @@ def day_name(moment: datetime, today: date) -> str:
     """Name of the day group of a conversation, in local time."""
     day = moment.astimezone().date()
     if day >= today:
-        return "Today"
+        return _("Today")
     if day == today - timedelta(days=1):
-        return "Yesterday"
+        return _("Yesterday")
     if day > today - timedelta(days=7):
-        return "This week"
-    return f"{day:%B %Y}"
+        return _("This week")
+    return wording.month_of(day)
 
 
 def order_of(conversation: Conversation | ConversationSummary) -> Content:
@@ -185,7 +187,7 @@ def tags_of(conversation: Conversation | ConversationSummary) -> Content:
 
 def _parts(conversation: Conversation | ConversationSummary) -> Iterator[Content]:
     if conversation.temporary:
-        yield text.own("temporary", "$text-warning")
+        yield text.own(pgettext("conversation", "temporary"), "$text-warning")
     for word in wording.order_of(conversation):
         yield text.line(word, 40, text.MUTED)
 
@@ -205,13 +207,13 @@ class ConversationTitle(Clickable):
             temporary: whether it lives in memory only.
         """
         title = text.line(conversation.title if conversation else "") or text.own(
-            "New conversation"
+            _("New conversation")
         )
         prompt = conversation.prompt_name if conversation else None
         menu = text.button("≡ ", "screen.command", "conversations", style=text.ACCENT)
         under = text.own(" · ") + text.line(prompt, 40) if prompt else text.EMPTY
         if temporary:
-            under += text.own(" · temporary: in memory only", "$text-warning bold")
+            under += text.own(f" · {_('temporary: in memory only')}", "$text-warning bold")
         elif conversation is not None and (order := order_of(conversation)):
             under += text.own(" · ") + order
         self.update(menu + title + under)

@@ -79,7 +79,7 @@ def marked_excerpt(found: str) -> Content:
     """Excerpt on one line with its matches styled; see `MATCH_BEGIN` and `MATCH_END`."""
     parts: list[Content] = []
     for place, piece in enumerate(found.split(MATCH_BEGIN)):
-        match, _, rest = piece.partition(MATCH_END) if place else ("", "", piece)
+        match, _unused, rest = piece.partition(MATCH_END) if place else ("", "", piece)
         parts += [text.line(match, MAX_MATCH_CHARACTERS, MATCH_STYLE), _spaced(rest)]
     return text.joined(parts)
 

@@ -12,7 +12,8 @@ from textual.widgets.option_list import Option
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.changes import ConversationHit, ConversationSearchResult
 from assistant.core.values.conversation import ConversationSummary, SearchHit
-from assistant.core.wording import count
+from assistant.core.wording import day_text
+from assistant.language.messages import _, localized, ngettext
 from assistant.tui.conversations.rows import order_of
 from assistant.tui.conversations.search_results import Excerpt, IncrementalSearch, marked_excerpt
 from assistant.tui.toolkit import text
@@ -20,24 +21,28 @@ from assistant.tui.toolkit.notice import NoticedScreen
 from assistant.tui.toolkit.widgets import Clickable, Flow, Row, RowStack, SafeInput
 from assistant.tui.transcript.headings import ROLE_NAMES
 
-INDENT: Final = 12
+PROMPT: Final = _("prompt")
+INDENT: Final = max(12, *(len(head) + 3 for head in (*ROLE_NAMES.values(), PROMPT)))
 LABELS_FROM_COLUMNS: Final = 60
 """Columns from which on there is room for the folder and the tags beside a title."""
 MAX_QUERY_CHARACTERS: Final = 400
 """Characters of a query."""
 
 OPERATORS: Final = (
-    ("rent contract", "both words, in any order"),
-    ('"per month"', "a phrase"),
-    ("contr*", "the beginning of a word"),
-    ("-flat", "without this word"),
-    ("role:user", "asked by you; role:assistant is answered"),
-    ("after:2026-01", "written in that month or later"),
-    ("before:2026-01-31", "written before that day"),
-    ("in:title", "in titles; also in:messages and in:prompts"),
-    ("in:housing", "in this folder or conversation"),
-    ("tag:work", "in conversations with this tag"),
+    (_("rent contract"), _("both words, in any order")),
+    (_('"per month"'), _("a phrase")),
+    (_("contr*"), _("the beginning of a word")),
+    (_("-flat"), _("without this word")),
+    ("role:user", _("asked by you; role:assistant is answered")),
+    ("after:2026-01", _("written in that month or later")),
+    ("before:2026-01-31", _("written before that day")),
+    ("in:title", _("in titles; also in:messages and in:prompts")),
+    ("in:housing", _("in this folder or conversation")),
+    ("tag:work", _("in conversations with this tag")),
 )
+
+
+TYPED_CELLS: Final = max(20, *(len(typed) + 2 for typed, _meaning in OPERATORS))
 
 
 class ChosenConversation(NamedTuple):
@@ -71,7 +76,7 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
         self._more: dict[str, ConversationSummary] = {}
         self._field = SafeInput(
             text.line(words, MAX_QUERY_CHARACTERS).plain,
-            placeholder="Search everything that was said",
+            placeholder=_("Search everything that was said"),
             id="search-field",
             compact=True,
             max_length=MAX_QUERY_CHARACTERS,
@@ -97,9 +102,9 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
         self._listing.can_focus = False
         self._keys.update(
             Flow(
-                text.button("Enter opens", "screen.choose", style=text.MUTED),
-                text.muted("↑↓ PgUp PgDn choose"),
-                text.button("Esc goes back", "screen.leave", style=text.MUTED),
+                text.button(_("Enter opens"), "screen.choose", style=text.MUTED),
+                text.muted(_("↑↓ PgUp PgDn choose")),
+                text.button(_("Esc goes back"), "screen.leave", style=text.MUTED),
             )
         )
         self._start_search()
@@ -127,7 +132,7 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
         if words:
             self._summary.update(_summary_line(results))
         else:
-            self._summary.update(text.muted("Case and accents do not matter."))
+            self._summary.update(text.muted(_("Case and accents do not matter.")))
             options = [Option(line, disabled=True) for line in _help_lines()]
         self._listing.set_options(options)
         self._listing.scroll_home(animate=False)
@@ -146,7 +151,7 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
             if group.prompt:
                 id = f"prompt {group.conversation.id}"
                 self._found[id] = ChosenConversation(group.conversation.id)
-                yield Option(_excerpt("prompt", group.prompt), id=id)
+                yield Option(_excerpt(PROMPT, group.prompt), id=id)
             yield from self._hits(group.hits)
             more = group.messages - len(group.hits)
             if more > 0:
@@ -155,8 +160,8 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
     def _conversation(self, summary: ConversationSummary, title: str = "") -> Option:
         id = f"conversation {summary.id}"
         self._found[id] = ChosenConversation(summary.id)
-        name = marked_excerpt(title) if title else text.line(summary.title or "Untitled")
-        day = text.muted(f"{summary.updated.astimezone():%d %b %Y}")
+        name = marked_excerpt(title) if title else text.line(summary.title or _("Untitled"))
+        day = text.muted(day_text(summary.updated.astimezone().date()))
         order = order_of(summary) if self.size.width >= LABELS_FROM_COLUMNS else text.EMPTY
         right = order + text.own("  ") + day if order else day
         return Option(RowStack(Row(name.stylize_before("bold"), right)), id=id)
@@ -171,7 +176,13 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
         id = f"more {group.conversation.id}"
         self._more[id] = group.conversation
         more_line = text.own(" " * INDENT) + text.own(
-            f"and {count(more, 'more message')}", text.ACCENT
+            ngettext(
+                "and {messages:,} more message",
+                "and {messages:,} more messages",
+                more,
+                messages=more,
+            ),
+            text.ACCENT,
         )
         return Option(more_line, id=id)
 
@@ -183,7 +194,16 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
         self._found, self._more = {}, {}
         self._listing.set_options([self._conversation(summary), *self._hits(hits)])
         self._listing.highlighted = min(1, self._listing.option_count - 1)
-        self._summary.update(text.muted(f"{count(len(hits), 'message')} in this conversation"))
+        self._summary.update(
+            text.muted(
+                ngettext(
+                    "{messages:,} message in this conversation",
+                    "{messages:,} messages in this conversation",
+                    len(hits),
+                    messages=len(hits),
+                )
+            )
+        )
 
     # What is done with it
 
@@ -216,17 +236,29 @@ def _excerpt(head: str, found: str) -> Excerpt:
 def _summary_line(results: ConversationSearchResult) -> Content:
     parts = []
     if not results.conversations:
-        parts.append(text.muted("Nothing was found."))
+        parts.append(text.muted(_("Nothing was found.")))
     elif results.is_capped:
-        capped = f"the newest {results.messages:,} messages were compared; more words find more"
+        capped = _(
+            "the newest {messages:,} messages were compared; more words find more",
+            messages=results.messages,
+        )
         parts.append(text.muted(capped))
     else:
-        where = count(len(results.conversations), "conversation")
-        parts.append(text.muted(f"{count(results.messages, 'message')}, {where}"))
-    parts += [text.line(note, 300, "$text-warning") for note in results.notes]
+        messages, conversations = results.messages, len(results.conversations)
+        found = (
+            ngettext("{messages:,} message", "{messages:,} messages", messages, messages=messages),
+            ngettext(
+                "{conversations:,} conversation",
+                "{conversations:,} conversations",
+                conversations,
+                conversations=conversations,
+            ),
+        )
+        parts.append(text.muted(", ".join(found)))
+    parts += [text.line(localized(note), 300, "$text-warning") for note in results.notes]
     return text.joined(parts, "\n")
 
 
 def _help_lines() -> Iterator[Content]:
     for typed, meaning in OPERATORS:
-        yield text.own(f"{typed:<20}", text.ACCENT) + text.muted(meaning)
+        yield text.own(f"{typed:<{TYPED_CELLS}}", text.ACCENT) + text.muted(meaning)

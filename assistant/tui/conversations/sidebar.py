@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, OptionList
 
+from assistant.language.messages import _, pgettext
 from assistant.tui.conversations.rows import (
     FOLDER_ID,
     MORE_ID,
@@ -66,13 +67,13 @@ class Sidebar(Vertical):
         self._summaries: dict[str, ConversationSummary] = {}
         self._closed_folders: set[str] = set()
         self._listed: tuple[ConversationListing, str | None, date] | None = None
-        self._field = SafeInput(placeholder="/ title", id="filter", compact=True, max_length=200)
+        self._field = SafeInput(placeholder=_("/ title"), id="filter", compact=True, max_length=200)
         self._filters = Clickable(id="filters")
         self._listing = OptionList(id="conversations", compact=True, markup=False)
 
     def compose(self) -> ComposeResult:
         yield Clickable(
-            text.button("+ New conversation", "screen.command", "new", style=text.ACCENT),
+            text.button(_("+ New conversation"), "screen.command", "new", style=text.ACCENT),
             classes="button",
         )
         yield self._field
@@ -157,9 +158,19 @@ class Sidebar(Vertical):
         self._filters.update(
             text.joined(
                 [
-                    text.button("current", "screen.archive", "", style=current or text.MUTED),
-                    text.button("archived", "screen.archive", "on", style=archived or text.MUTED),
-                    text.button("trash", "screen.command", "trash", style=text.MUTED),
+                    text.button(
+                        pgettext("conversations", "current"),
+                        "screen.archive",
+                        "",
+                        style=current or text.MUTED,
+                    ),
+                    text.button(
+                        pgettext("conversations", "archived"),
+                        "screen.archive",
+                        "on",
+                        style=archived or text.MUTED,
+                    ),
+                    text.button(_("trash"), "screen.command", "trash", style=text.MUTED),
                 ],
                 between="  ",
             )

@@ -11,8 +11,9 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from assistant.core.values.changes import Change, TrashEntry
-from assistant.core.wording import count
-from assistant.tui.conversations.undo import UndoActions
+from assistant.core.wording import minute_text
+from assistant.language.messages import _, ngettext
+from assistant.tui.conversations.undo import CHANGE_NAMES, UndoActions, before_text
 from assistant.tui.services import Services
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.notice import NoticedScreen
@@ -61,11 +62,11 @@ class TrashScreen(NoticedScreen[None]):
     def on_mount(self) -> None:
         self._keys.update(
             Flow(
-                text.button("Enter takes it back", "screen.restore", style=text.MUTED),
-                text.button("x deletes it for good", "screen.forget", style=text.MUTED),
-                text.button("X empties the trash", "screen.empty", style=text.MUTED),
-                text.button("Tab turns to the other list", "screen.turn", style=text.MUTED),
-                text.button("Esc goes back", "screen.leave", style=text.MUTED),
+                text.button(_("Enter takes it back"), "screen.restore", style=text.MUTED),
+                text.button(_("x deletes it for good"), "screen.forget", style=text.MUTED),
+                text.button(_("X empties the trash"), "screen.empty", style=text.MUTED),
+                text.button(_("Tab turns to the other list"), "screen.turn", style=text.MUTED),
+                text.button(_("Esc goes back"), "screen.leave", style=text.MUTED),
             )
         )
         self.do(self._read())
@@ -86,18 +87,20 @@ class TrashScreen(NoticedScreen[None]):
             self._listing.set_options(options)
             self._listing.highlighted = min(place, len(options) - 1)
         else:
-            nothing = "The trash is empty." if self._view == "removed" else "Nothing was changed."
+            nothing = (
+                _("The trash is empty.") if self._view == "removed" else _("Nothing was changed.")
+            )
             self._listing.set_options([Option(text.muted(nothing), disabled=True)])
 
     def _summary(self) -> Content:
         parts = [
             text.button(label, "screen.view", view, style="bold" if view == self._view else "")
             for view, label in (
-                ("removed", f"trash {len(self._removed):,}"),
-                ("changed", f"changes {len(self._changes):,}"),
+                ("removed", _("trash {n:,}", n=len(self._removed))),
+                ("changed", _("changes {n:,}", n=len(self._changes))),
             )
         ]
-        return text.joined([*parts, text.muted("kept for 30 days")], between="   ")
+        return text.joined([*parts, text.muted(_("kept for 30 days"))], between="   ")
 
     def _options(self) -> Iterator[Option]:
         if self._view == "removed":
@@ -121,13 +124,13 @@ class TrashScreen(NoticedScreen[None]):
         if self._view == "changed":
             change = self._changes[place]
             await self._undo_actions.undo_change(change)
-            result = [text.own("Taken back: "), _change_text(change)]
+            result = text.filled(_("Taken back: {change}"), change=_change_text(change))
         else:
             item = self._removed[place]
             await self._undo_actions.restore(item)
-            result = [text.own("Back: "), _removed_text(item)]
+            result = text.filled(_("Back: {what}"), what=_removed_text(item))
         await self._read()
-        self.notice.say(*result)
+        self.notice.say(result)
 
     def action_forget(self) -> None:
         place = self._listing.highlighted
@@ -138,7 +141,7 @@ class TrashScreen(NoticedScreen[None]):
     def action_empty(self) -> None:
         if self._removed:
             ids = tuple(item.id for item in self._removed)
-            self._ask_or_forget(ids, text.own(f"The whole trash ({len(ids):,})"), "X")
+            self._ask_or_forget(ids, text.own(_("The whole trash ({n:,})", n=len(ids))), "X")
 
     def _ask_or_forget(self, ids: tuple[str, ...], what: Content, key: str) -> None:
         if self._to_forget == ids:
@@ -146,14 +149,13 @@ class TrashScreen(NoticedScreen[None]):
             self.do(self._forget(ids, what))
         else:
             self._to_forget = ids
-            self.notice.say(
-                what, text.own(f": {key} again deletes this for good.", "$text-warning")
-            )
+            again = _("{what}: {key} again deletes this for good.")
+            self.notice.say(text.filled(again, "$text-warning", what=what, key=key))
 
     async def _forget(self, ids: tuple[str, ...], what: Content) -> None:
         await self._services.run(self._services.store.empty_trash, ids)
         await self._read()
-        self.notice.say(text.own("Deleted for good: "), what)
+        self.notice.say(text.filled(_("Deleted for good: {what}"), what=what))
 
     def action_view(self, view: str) -> None:
         self._view = next(each for each in VIEWS if each == view)
@@ -167,18 +169,27 @@ class TrashScreen(NoticedScreen[None]):
 
 
 def _removed_text(item: TrashEntry) -> Content:
-    title = text.line(item.title or "Untitled", 80)
-    messages = text.muted(f"  {count(item.messages, 'message')}")
+    title = text.line(item.title or _("Untitled"), 80)
     if item.kind == "conversation":
-        return title + messages
-    return text.line(item.excerpt, 80) + messages + text.muted(" of ") + title
+        messages = ngettext(
+            "{messages:,} message", "{messages:,} messages", item.messages, messages=item.messages
+        )
+        return title + text.muted(f"  {messages}")
+    of = ngettext(
+        "{messages:,} message of {title}", "{messages:,} messages of {title}", item.messages
+    )
+    where = text.filled(of, text.MUTED, messages=item.messages, title=title)
+    return text.line(item.excerpt, 80) + text.muted("  ") + where
 
 
 def _change_text(change: Change) -> Content:
-    title = text.line(change.title or "Untitled", 60)
-    before = text.muted(": was ") + text.line(change.before, 60) if change.before else text.EMPTY
-    return title + text.own("  ") + text.own(change.kind, text.ACCENT) + before
+    title = text.line(change.title or _("Untitled"), 60)
+    kind = text.own(CHANGE_NAMES[change.kind], text.ACCENT)
+    if change.before:
+        was = text.line(before_text(change), 60)
+        kind = text.filled(_("{change}: was {before}"), text.MUTED, change=kind, before=was)
+    return title + text.own("  ") + kind
 
 
 def _local_time(moment: datetime) -> Content:
-    return text.muted(f"{moment.astimezone():%d %b %H:%M}")
+    return text.muted(minute_text(moment.astimezone()))

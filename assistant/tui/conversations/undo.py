@@ -7,8 +7,9 @@ from typing import Final
 
 from textual.content import Content
 
-from assistant.core.values.changes import Change, TrashEntry
+from assistant.core.values.changes import Change, ChangeKind, TrashEntry
 from assistant.core.values.conversation import Conversation
+from assistant.language.messages import _, pgettext
 from assistant.tui.chat.session import Session
 from assistant.tui.commands import keymap_of
 from assistant.tui.conversations.listing import ConversationList
@@ -21,6 +22,48 @@ OFFER_SECONDS: Final = 10
 
 OPENED_KINDS: Final = ("rating", "trash", "messages")
 """Changes for which the conversation is opened that they were made to."""
+
+CHANGE_NAMES: Final[dict[ChangeKind, str]] = {
+    "title": _("title"),
+    "system prompt": _("system prompt"),
+    "sampling": _("sampling"),
+    "model": _("model"),
+    "adapters": _("adapters"),
+    "collections": _("collections"),
+    "overflow": _("overflow"),
+    "pin": _("pin"),
+    "archive": _("archive"),
+    "folder": _("folder"),
+    "tags": _("tags"),
+    "rating": _("rating"),
+    "turn": _("turn"),
+    "summary": _("summary"),
+    "trash": _("trash"),
+    "messages": _("messages"),
+}
+"""What was changed, in a word or two."""
+
+NAMED_KINDS: Final = frozenset(
+    ("pin", "archive", "trash", "messages", "rating", "turn", "overflow", "adapters", "collections")
+)
+"""Changes of which a word says what was before."""
+
+BEFORE_NAMES: Final = {
+    "yes": _("yes"),
+    "no": _("no"),
+    "kept": pgettext("before", "kept"),
+    "in the trash": _("in the trash"),
+    "good": pgettext("before", "good"),
+    "bad": pgettext("before", "bad"),
+    "pinned": pgettext("before", "pinned"),
+    "excluded": pgettext("before", "excluded"),
+    "leave_out": _("leave_out"),
+    "summarise": _("summarise"),
+    "default": pgettext("before", "default"),
+    "all": pgettext("before", "all"),
+    "none": pgettext("before", "none"),
+}
+"""Such words."""
 
 
 WayBack = Callable[[], Awaitable[Sequence[Content]]]
@@ -72,7 +115,7 @@ class UndoActions:
         self._say_undoable(*what)
 
     def _say_undoable(self, *what: Content) -> None:
-        label = f"{keymap_of(self._notice).shown('undo')} undoes"
+        label = _("{key} undoes", key=keymap_of(self._notice).shown("undo"))
         key = text.button(label, "screen.command", "undo", style=text.ACCENT)
         self._notice.say(*what, text.own(" · "), key, seconds=OFFER_SECONDS)
 
@@ -147,13 +190,28 @@ class UndoActions:
 
 def undone_line(undone: Change, conversation: Conversation) -> list[Content]:
     """Sentence on what was undone, in parts."""
-    title = text.line(conversation.title or "Untitled", 40)
+    title = text.line(conversation.title or _("Untitled"), 40)
     if undone.kind == "trash":
-        where = "in the trash again" if conversation.deleted else "back"
-        return [text.own("“"), title, text.own(f"” is {where}.")]
+        where = (
+            _("“{title}” is in the trash again.")
+            if conversation.deleted
+            else _("“{title}” is back.")
+        )
+        return [text.filled(where, title=title)]
     if undone.kind == "messages":
         gone = undone.before == "in the trash"
-        return [text.own(f"The messages are {'in the trash again' if gone else 'back'}.")]
-    before = [text.own(": "), text.line(undone.before, 60)] if undone.before else []
-    was = "as they were" if undone.kind in ("tags", "collections", "adapters") else "as it was"
-    return [text.own("“"), title, text.own(f"”: {undone.kind} {was}"), *before]
+        where = _("The messages are in the trash again.") if gone else _("The messages are back.")
+        return [text.own(where)]
+    before = [text.own(": "), text.line(before_text(undone), 60)] if undone.before else []
+    several = undone.kind in ("tags", "collections", "adapters")
+    was = _("“{title}”: {change} as they were") if several else _("“{title}”: {change} as it was")
+    return [text.filled(was, title=title, change=CHANGE_NAMES[undone.kind]), *before]
+
+
+def before_text(change: Change) -> str:
+    """What something was before it was changed, in few words."""
+    return (
+        BEFORE_NAMES.get(change.before, change.before)
+        if change.kind in NAMED_KINDS
+        else change.before
+    )
