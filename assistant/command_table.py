@@ -64,7 +64,7 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("new", _("New conversation"), _("Begin a new conversation"), "Conversation", "ctrl+n"),
+    Command("new", _("New conversation"), _("Start a new conversation"), "Conversation", "ctrl+n"),
     Command(
         "conversations",
         _("Show or hide conversations"),
@@ -75,7 +75,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "find",
         _("Search"),
-        _("Find anything that was said, on every screen"),
+        _("Search all conversations, from any screen"),
         "Conversation",
         "ctrl+f",
         argument=_("words"),
@@ -83,7 +83,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "rename",
         _("Rename the conversation"),
-        _("Give the conversation another title"),
+        _("Change the title of the conversation"),
         "Conversation",
         "f2",
         argument=_("title"),
@@ -95,34 +95,32 @@ COMMANDS: tuple[Command, ...] = (
         "Conversation",
         "f8",
     ),
-    Command(
-        "undo", _("Undo"), _("Take the newest change or deletion back"), "Conversation", "ctrl+z"
-    ),
+    Command("undo", _("Undo"), _("Undo the last change or deletion"), "Conversation", "ctrl+z"),
     Command(
         "trash",
         _("Trash and changes"),
-        _("See what was removed or changed, and take it back"),
+        _("See deletions and changes, and undo them"),
         "Conversation",
         "alt+z",
     ),
     Command(
         "temporary",
         _("New temporary conversation"),
-        _("Begin a conversation that is kept in memory only"),
+        _("Start a conversation that is kept in memory only"),
         "Conversation",
         "alt+n",
     ),
     Command(
         "pin",
         _("Pin or unpin"),
-        _("Keep the conversation at the head of the list, or not"),
+        _("Keep the conversation at the top of the list, or not"),
         "Conversation",
         "alt+i",
     ),
     Command(
         "tag",
         _("Tag the conversation"),
-        _("Give the conversation tags; -tag takes one away"),
+        _("Add tags to the conversation; -tag removes one"),
         "Conversation",
         "alt+t",
         argument=_("tags"),
@@ -130,29 +128,29 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "move",
         _("Move to a folder"),
-        _("Put the conversation into a folder"),
+        _("Move the conversation to a folder"),
         "Conversation",
         "alt+k",
         argument=_("folder"),
     ),
     Command(
         "archive",
-        _("Archive or list again"),
-        _("Take the conversation out of the list, or into it again"),
+        _("Archive or unarchive"),
+        _("Archive or unarchive the conversation"),
         "Conversation",
         "alt+r",
     ),
     Command(
         "archived",
         _("Show or hide the archive"),
-        _("List the archived conversations, or the others"),
+        _("Show the archived conversations, or the others"),
         "Conversation",
         "alt+v",
     ),
     Command(
         "export",
         _("Export conversations"),
-        _("Write conversations as Markdown, JSON or HTML"),
+        _("Save conversations as Markdown, JSON or HTML"),
         "Conversation",
         "alt+e",
         argument=_("[all] [format] [folder]"),
@@ -160,7 +158,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "import",
         _("Import conversations"),
-        _("Import conversations of ours, ChatGPT, Claude and others"),
+        _("Import conversations: ours, ChatGPT, Claude and others"),
         "Conversation",
         "alt+o",
         argument=_("path"),
@@ -168,7 +166,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "role",
         _("Choose a role"),
-        _("Go on under another prompt of the library"),
+        _("Use another prompt in this conversation"),
         "Role",
         "f3",
         argument=_("name"),
@@ -176,7 +174,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "model",
         _("Choose a model"),
-        _("Go on with another model"),
+        _("Use another model in this conversation"),
         "Role",
         "alt+m",
         argument=_("name"),
@@ -184,7 +182,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "models",
         _("Models"),
-        _("See which models run here, and fetch others"),
+        _("See which models run here, and download others"),
         "Role",
         "alt+u",
     ),
@@ -199,7 +197,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "set",
         _("Sampling"),
-        _("See and change how answers are sampled"),
+        _("Temperature and other answer settings"),
         "Role",
         "alt+s",
         argument=_("name value"),
@@ -207,14 +205,14 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "default",
         _("Use for new conversations"),
-        _("Begin new conversations with this model, role and sampling"),
+        _("Use this model, role and sampling for new conversations"),
         "Role",
         "alt+shift+d",
     ),
     Command(
         "system",
         _("System prompt"),
-        _("Read and change what the model is told first"),
+        _("View or edit the system prompt"),
         "Role",
         "alt+y",
         argument=_("text"),
@@ -229,7 +227,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "save-prompt",
         _("Save as a prompt"),
-        _("Make a prompt of this conversation"),
+        _("Save this conversation as a prompt"),
         "Role",
         "alt+h",
         argument=_("name"),
@@ -237,14 +235,14 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "stop",
         _("Stop the answer"),
-        _("Stop the answer; what is written stays"),
+        _("Stop the answer and keep what is written"),
         "Answer",
         "escape",
     ),
     Command(
         "continue",
         _("Continue the answer"),
-        _("Go on with an answer that was stopped, cut off or edited"),
+        _("Continue an answer that was stopped, cut off or edited"),
         "Answer",
         "ctrl+g",
         message_key="c",
@@ -254,7 +252,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "regenerate",
         _("Answer again"),
-        _("Write another version of the answer, by another model if named"),
+        _("Write another version of the answer; a model can be named"),
         "Answer",
         "ctrl+r",
         argument=_("model"),
@@ -265,7 +263,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "good",
         _("Rate the answer good"),
-        _("Call the answer good; again takes it back"),
+        _("Rate the answer good (again: remove)"),
         "Answer",
         "alt+g",
         argument=_("why"),
@@ -276,7 +274,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "bad",
         _("Rate the answer bad"),
-        _("Call the answer bad; again takes it back"),
+        _("Rate the answer bad (again: remove)"),
         "Answer",
         "alt+q",
         argument=_("why"),
@@ -306,7 +304,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "edit",
         _("Edit the message"),
-        _("Put the question or the answer in other words"),
+        _("Change the text of the question or the answer"),
         "Message",
         "ctrl+o",
         message_key="e",
@@ -326,7 +324,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "code",
         _("Copy the code"),
-        _("Copy the last block of code of the message"),
+        _("Copy the last code block of the message"),
         "Message",
         "f6",
         message_key="k",
@@ -344,7 +342,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "links",
         _("Links of the message"),
-        _("List the links of the message, to open one"),
+        _("List the links of the message and open one"),
         "Message",
         "alt+shift+l",
         message_key="o",
@@ -371,7 +369,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "fork",
         _("Fork the conversation"),
-        _("Go on from the message in a conversation of its own"),
+        _("Start a new conversation from this message"),
         "Message",
         "ctrl+l",
         message_key="f",
@@ -392,7 +390,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "delete-message",
         _("Delete the message"),
-        _("Move the message and all that follows it to the trash"),
+        _("Move the message and everything after it to the trash"),
         "Message",
         "alt+x",
         message_key="delete",
@@ -401,14 +399,14 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "sources",
         _("Show or hide sources"),
-        _("Show or hide what the answer rests on"),
+        _("Show or hide the sources of the answer"),
         "Files",
         "f4",
     ),
     Command(
         "open",
         _("Open a source"),
-        _("Read a source of the answer in its file"),
+        _("Open a source of the answer in its file"),
         "Files",
         "f9",
         argument=_("number"),
@@ -419,7 +417,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "add",
         _("Add files"),
-        _("Add folders and files, to be asked about"),
+        _("Add folders and files to ask about"),
         "Files",
         "alt+a",
         argument=_("path"),
@@ -427,7 +425,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "summarise",
         _("Summarise"),
-        _("Sum up a file, a #collection or a source"),
+        _("Summarise a file, a #collection or a source"),
         "Files",
         "f10",
         argument=_("file in five points"),
@@ -442,14 +440,14 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "pause-indexing",
         _("Pause or resume indexing"),
-        _("Hold indexing back, or let it go on"),
+        _("Pause indexing, or resume it"),
         "Files",
         "alt+p",
     ),
     Command(
         "cancel-indexing",
         _("Cancel indexing"),
-        _("Stop adding files after the one at hand"),
+        _("Stop adding files after the current file"),
         "Files",
         "alt+c",
     ),
@@ -463,7 +461,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "everywhere",
         _("Search all files"),
-        _("Ask again and search all your files from here on"),
+        _("Ask again and search all your files from now on"),
         "Files",
         "alt+shift+e",
         message_key="s",
@@ -492,9 +490,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("help", _("Help"), _("Show all keys"), "Screen", "f1"),
     Command("palette", _("Command palette"), _("Search all commands"), "Screen", "ctrl+p"),
     Command(
-        "log", _("Where the log is"), _("Show where unexpected errors are kept"), "Screen", "f12"
+        "log", _("Where the log is"), _("Show where unexpected errors are logged"), "Screen", "f12"
     ),
-    Command("quit", _("Quit"), _("Leave; everything is kept"), "Screen", "ctrl+q"),
+    Command("quit", _("Quit"), _("Quit (everything is saved)"), "Screen", "ctrl+q"),
 )
 
 BY_NAME = {command.name: command for command in COMMANDS}

@@ -105,7 +105,7 @@ def parse_key(typed: str) -> str:
     text = typed.strip()
     *modifiers, last = _parts(text)
     if any(modifier not in MODIFIERS for modifier in modifiers) or not _is_key(last):
-        raise ValueError(f"{typed!r} is no key")
+        raise ValueError(f"{typed!r} is not a key")
     if last.isalpha() and len(last) == 1 and last.isupper() and not modifiers:
         return last
     key = "+".join([*(each for each in MODIFIERS if each in modifiers), last.lower()])
@@ -166,7 +166,7 @@ def parse_keys(given: object) -> tuple[str, ...]:
         # A comma alone is the key.
         given = [given] if given.strip() == "," else given.split(",")
     if not isinstance(given, list | tuple) or not all(isinstance(each, str) for each in given):
-        raise ValueError("it is no list of keys")
+        raise ValueError("it is not a list of keys")
     return tuple(dict.fromkeys(parse_key(each) for each in given if each.strip()))
 
 

@@ -44,8 +44,8 @@ class ExternalActions:
     async def open(self, address: str) -> None:
         """Open a web or mail address in the system's program, after confirmation."""
         if not is_safe_link(address):
-            only = text.own(_("Only web and mail addresses open: "))
-            self._notice.say(only, text.line(address, 200))
+            only = _("Only web and mail addresses can be opened: {address}")
+            self._notice.say(text.filled(only, address=text.line(address, 200)))
         elif await self._screen.push_wait(OpenLink(address)):
             self._notice.app.open_url(address)
 
@@ -55,15 +55,13 @@ def _copied(name: str, tool: str) -> str:
     match tool:
         case "":
             return _(
-                "Sent {name} to your terminal (OSC 52); it does not say whether it took it.",
+                "Sent {name} to your terminal (OSC 52), which does not confirm it.",
                 name=name,
             )
         case "tmux":
-            return _(
-                "Copied {name} into tmux, and sent it on to your terminal (OSC 52).", name=name
-            )
+            return _("Copied {name} to tmux and to your terminal (OSC 52).", name=name)
         case _:
-            return _("Copied {name} through {tool}.", name=name, tool=tool)
+            return _("Copied {name} with {tool}.", name=name, tool=tool)
 
 
 START_TIMEOUT: Final = 2.0
@@ -141,12 +139,12 @@ class ExternalPrograms:
         opener = self._opener()
         if opener is None:
             raise AssistantError(
-                f"There is no program here that could show {path}.",
-                "For texts, set EDITOR; others need a desktop.",
+                f"No program found that can show {path}.",
+                "For text files, set EDITOR; other files need a desktop.",
             )
         ended = self._run(self._at_page(path, page) or [*opener, path])
         if ended is not None and ended[0] != 0:
-            raise AssistantError(f"{path} was not opened: no program wants it.", "")
+            raise AssistantError(f"No program could open {path}.", "")
 
     def _opener(self) -> list[str] | None:
         """Only where there is a desktop: elsewhere xdg-open would take over the terminal."""

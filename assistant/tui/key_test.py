@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from assistant.command_table import BY_NAME
 from assistant.keymap import Keymap, key_name
-from assistant.language.messages import _
+from assistant.language.messages import _, ngettext
 from assistant.tui.terminal import TerminalDriver
 from assistant.tui.themes import DARK
 from assistant.tui.toolkit import text
@@ -74,8 +74,8 @@ class KeyResults:
                 setting = name.replace("-", "_")
                 yield (
                     _(
-                        "{key} did not arrive. /{name} works without it; `assistant "
-                        "settings set keys.{setting} KEY` gives it another.",
+                        "{key} did not arrive. /{name} works without it; `assistant settings set "
+                        "keys.{setting} KEY` sets another key.",
                         key=key_name(key),
                         name=name,
                         setting=setting,
@@ -83,7 +83,7 @@ class KeyResults:
                 )
         left = len(list(self._left()))
         if left:
-            yield _("{left} were not tried.", left=left)
+            yield ngettext("{n} key was not tried.", "{n} keys were not tried.", left, n=left)
 
 
 class KeyTest(App[None]):
@@ -113,7 +113,7 @@ class KeyTest(App[None]):
         with Vertical():
             yield self._asked
             yield self._scroll
-            yield Static(text.muted(_("Space: it did not arrive · Esc ends")), id="ends")
+            yield Static(text.muted(_("Space: the key did not arrive · Esc ends")), id="ends")
 
     def on_mount(self) -> None:
         self._show()
@@ -147,7 +147,7 @@ class KeyTest(App[None]):
             key = text.own(key_name(wanted), "bold $accent")
             ask = text.filled(_("Press {key}"), key=key)
             taken = self._taken.get(wanted)
-            usual = _("{taken} usually takes it", taken=taken)
+            usual = _("{program} usually uses this key", program=taken)
             note = text.muted(f"   {usual}" if taken else "")
         else:
             ask, note = text.own(_("All keys were tried."), "bold"), text.EMPTY

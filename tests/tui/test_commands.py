@@ -216,7 +216,7 @@ async def test_help_fits_80_columns_with_the_everyday_keys_first(home: Path) -> 
         await driver.until_shown("Ctrl+Z")
         assert "Every day" not in driver.text
         await driver.pilot.press(*" no such thing")
-        await driver.until_shown("No key and no command has to do with that.")
+        await driver.until_shown("No matching key or command.")
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen, "closed")
 
@@ -226,7 +226,7 @@ async def test_a_command_that_is_not_there_is_held_back_and_the_nearest_are_offe
 ) -> None:
     async with opened(Setting(home)) as driver:
         await driver.pilot.press(*"/renam3 it", "enter")
-        await driver.until_shown("/renam3 is no command. Did you mean /rename")
+        await driver.until_shown("/renam3 is not a command. Did you mean /rename")
         assert driver.typed == "/renam3 it"
         assert driver.messages == []
         await driver.pilot.press("enter")
@@ -240,7 +240,7 @@ async def test_what_is_changed_after_it_was_held_back_is_looked_at_again(home: P
         await driver.pilot.press(*"/exti", "enter")
         await driver.until_shown("/exti is no command")
         await driver.pilot.press("backspace", "backspace", *"it", "enter")
-        await driver.until_shown("/exit is no command. Did you mean /quit")
+        await driver.until_shown("/exit is not a command. Did you mean /quit")
         assert driver.messages == []
 
 

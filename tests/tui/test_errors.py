@@ -91,7 +91,7 @@ async def test_turns_that_leave_the_window_are_told_once(home: Path) -> None:
 
 async def test_the_starter_model_is_named_only_where_none_was_chosen(home: Path) -> None:
     async with opened(Setting(home)) as driver:
-        await driver.until_shown("The small starter model answers.")
+        await driver.until_shown("You are using the small starter model.")
     chosen = Settings(chat=ChatSettings(model="scripted"))
     async with opened(Setting(home, settings=chosen)) as driver:
         await driver.until_shown("Ask anything.")

@@ -21,7 +21,7 @@ async def test_what_arrives_is_noted_whatever_else_the_key_would_do() -> None:
         await pilot.press("escape")
     assert list(test.results.lines()) == [
         f"5 of {len(test.results.keys)} keys arrived.",
-        f"{len(test.results.keys) - 5} were not tried.",
+        f"{len(test.results.keys) - 5} keys were not tried.",
     ]
 
 
@@ -33,7 +33,7 @@ async def test_a_key_that_is_taken_here_is_announced() -> None:
         await pilot.pause()
         strips = test.screen._compositor.render_strips()
         shown = "\n".join("".join(segment.text for segment in strip) for strip in strips)
-        assert "Press Ctrl+B   tmux usually takes it" in shown
+        assert "Press Ctrl+B   tmux usually uses this key" in shown
 
 
 async def test_the_key_that_is_asked_for_is_in_sight() -> None:

@@ -70,7 +70,7 @@ def workspace(home: Path, store: SqliteConversations, screen: SilentScreen) -> W
         ("fork", "There is nothing to fork yet."),
         ("compare", "There is no conversation yet."),
         ("copy", "There is nothing to copy yet."),
-        ("save-prompt", "There is no conversation yet to make a prompt of."),
+        ("save-prompt", "There is no conversation yet to save as a prompt."),
         ("pause-indexing", "There is nothing to index."),
     ],
 )

@@ -32,7 +32,7 @@ async def temporary(workspace: Workspace, _unused: CommandCall) -> None:
     await workspace.conversation.session.begin_new(temporary=True)
     workspace.input.prompt.focus()
     workspace.screen.say(
-        _("In memory only: it is neither found nor kept, and gone when the window closes.")
+        _("In memory only: not searchable, not saved, and gone when the window closes.")
     )
 
 
@@ -73,7 +73,7 @@ async def pin(workspace: Workspace, _unused: CommandCall) -> None:
         return
     pinned = not wanted.pinned
     await services.run(services.store.pin, wanted.id, pinned)
-    what = _("Pinned {title}") if pinned else _("No longer pinned: {title}")
+    what = _("Pinned {title}") if pinned else _("Unpinned {title}")
     await workspace.conversation.undo.offer(
         wanted.id, text.filled(what, title=quoted_title(wanted.title))
     )
@@ -88,7 +88,7 @@ async def archive(workspace: Workspace, _unused: CommandCall) -> None:
         return
     archived = not wanted.archived
     await services.run(services.store.archive, wanted.id, archived)
-    what = _("Archived {title}") if archived else _("Listed again: {title}")
+    what = _("Archived {title}") if archived else _("Unarchived {title}")
     await workspace.conversation.undo.offer(
         wanted.id, text.filled(what, title=quoted_title(wanted.title))
     )
@@ -114,7 +114,7 @@ async def tag(workspace: Workspace, call: CommandCall) -> None:
         add, remove = _parse_tags(call.argument)
     else:
         field = AskForLine(
-            _("Tags, separated by commas"), ", ".join(wanted.tags), _("Enter keeps them")
+            _("Tags, separated by commas"), ", ".join(wanted.tags), _("Enter applies")
         )
         typed: str | None = await screen.push_wait(field)
         if typed is None:
@@ -124,7 +124,7 @@ async def tag(workspace: Workspace, call: CommandCall) -> None:
     await services.run(store.tag, wanted.id, add, remove)
     now = await services.run(store.conversation, wanted.id)
     if now.tags == wanted.tags:
-        screen.say(_("The tags are as they were."))
+        screen.say(_("No changes."))
         return
     names = text.line(" ".join(f"#{name}" for name in now.tags) or pgettext("tags", "none"), 80)
     await workspace.conversation.undo.offer(
@@ -152,7 +152,7 @@ async def move(workspace: Workspace, call: CommandCall) -> None:
     await services.run(store.move, wanted.id, folder)
     now = await services.run(store.conversation, wanted.id)
     if now.folder == wanted.folder:
-        screen.say(_("It stays where it is."))
+        screen.say(_("No changes."))
         return
     await workspace.conversation.undo.offer(
         wanted.id,
@@ -239,7 +239,7 @@ async def fork(workspace: Workspace, call: CommandCall) -> None:
     workspace.input.prompt.focus()
     from_ = quoted_title(origin.title) if origin else text.EMPTY
     workspace.view.notice.say(
-        text.filled(_("Goes on apart from {title}, which stays as it is."), title=from_)
+        text.filled(_("Forked from {title}; the original is unchanged."), title=from_)
     )
 
 
@@ -260,7 +260,7 @@ async def compare(workspace: Workspace, call: CommandCall) -> None:
         keys = [keymap.message_key(name) for name in ("regenerate", "edit", "fork")]
         workspace.screen.say(
             _(
-                "Nothing to compare: {keys} on a message makes a branch.",
+                "Nothing to compare: {keys} on a message makes another branch.",
                 keys=", ".join(filter(None, keys)),
             )
         )

@@ -57,7 +57,7 @@ async def keep(
         if restore is not None:
             await restore()
         keys = ", ".join(".".join(change.path) for change in changes)
-        before = _("Your settings are as before: {settings}")
+        before = _("Settings restored: {settings}")
         return [text.filled(before, settings=text.line(keys, 200))]
 
     covering = [
@@ -65,9 +65,7 @@ async def keep(
     ]
     but = [
         text.own(" · "),
-        text.own(
-            _("{setting} goes before it at the next start", setting=_(" and ").join(covering))
-        ),
+        text.own(_("at the next start {setting} overrides it", setting=_(" and ").join(covering))),
     ]
     workspace.conversation.undo.offer_way_back(undo, *what, *(but if covering else ()))
 
@@ -81,7 +79,7 @@ async def keep_model(workspace: Workspace, before: Conversation, name: str) -> N
     if workspace.system.services.settings.chat.model == name:
         return
     model = text.line(name, 60)
-    what = text.filled(_("{model} is the model of new conversations, too"), model=model)
+    what = text.filled(_("{model} is also used for new conversations"), model=model)
 
     async def restore() -> None:
         await _restore(workspace, before)
@@ -99,7 +97,7 @@ async def keep_prompt(workspace: Workspace, before: Conversation, prompt: Prompt
     if services.settings.chat.prompt == prompt.name or prompt.missing(values):
         return
     role = text.line(prompt.title, 60)
-    what = text.filled(_("{role} is the role of new conversations, too"), role=role)
+    what = text.filled(_("{role} is also used for new conversations"), role=role)
     restore = partial(_restore, workspace, before)
     await keep(workspace, [(PROMPT, prompt.name)], what, restore=restore)
 
@@ -113,7 +111,7 @@ async def keep_sampling(
         return
     what = text.own(
         _(
-            "{field} is {value} in new conversations, too",
+            "{field} = {value} also applies to new conversations",
             field=field,
             value=format_value(field, value),
         )
@@ -173,7 +171,7 @@ async def use_for_new(workspace: Workspace, _unused: CommandCall) -> None:
     conversation = workspace.conversation.session.conversation
     choices = await _choices(workspace, conversation) if conversation else []
     if not choices:
-        workspace.screen.say(_("New conversations begin with the same model, role and sampling."))
+        workspace.screen.say(_("New conversations already use this model, role and sampling."))
         return
     words = [f"{path[1]} {value}" for path, value in choices]
     chosen = text.line(", ".join(words), 200)

@@ -47,11 +47,11 @@ class HelpLine(NamedTuple):
 
 
 TYPING: Final = (
-    HelpLine(key_name("shift+enter"), _("Begin a new line, as \\ before Enter does")),
-    HelpLine(f"{key_name('ctrl+up')} {key_name('ctrl+down')}", _("Walk through earlier questions")),
-    HelpLine("#", _("A collection that the question is about")),
+    HelpLine(key_name("shift+enter"), _("Start a new line; or type \\ before Enter")),
+    HelpLine(f"{key_name('ctrl+up')} {key_name('ctrl+down')}", _("Go through earlier questions")),
+    HelpLine("#", _("Name a collection to ask about")),
     HelpLine("Tab", _("Go through messages, code and wide tables")),
-    HelpLine(key_name("enter"), _("On code or a table that is too wide: its whole width")),
+    HelpLine(key_name("enter"), _("On wide code or a wide table: show its full width")),
     HelpLine(f"{key_name('pageup')} {key_name('pagedown')}", _("Scroll")),
 )
 
@@ -60,16 +60,16 @@ def everyday(keymap: Keymap) -> list[HelpLine]:
     """The ten keys that are needed every day."""
     lines = [
         HelpLine(key_name("enter"), _("Send the question")),
-        HelpLine(key_name("ctrl+j"), _("Begin a new line")),
+        HelpLine(key_name("ctrl+j"), _("Start a new line")),
         HelpLine(keymap.key("stop"), _("Stop the answer; close what is open")),
         HelpLine("↑", _("In an empty prompt: edit the last question")),
         HelpLine("/", _("In an empty prompt: all commands")),
-        HelpLine("@", _("A file that goes with the question, or a folder")),
+        HelpLine("@", _("Attach a file, or name a folder to ask about")),
     ]
     for name, what in (
         ("new", _("New conversation")),
         ("conversations", _("The list of conversations")),
-        ("find", _("Find anything that was said")),
+        ("find", _("Search all conversations")),
         ("copy", _("Copy the answer")),
     ):
         lines.append(HelpLine(keymap.key(name), what, "", name))
@@ -122,7 +122,7 @@ class Help(Dialog[None]):
         width = self._scroll.scrollable_content_region.width
         if width:
             rows = list(self._rows(width))
-            nothing = [Row(text.muted(_("No key and no command has to do with that.")))]
+            nothing = [Row(text.muted(_("No matching key or command.")))]
             self._lines.update(RowStack(*(rows or nothing)))
 
     def _rows(self, width: int) -> Iterator[Row]:

@@ -30,7 +30,7 @@ async def add(workspace: Workspace, call: CommandCall) -> None:
     if not call.argument:
         prompt.show("/add ")
         prompt.focus()
-        workspace.screen.say(_("Which folder or file? It can also be dropped on the window."))
+        workspace.screen.say(_("Which folder or file? You can also drop it on the window."))
         return
     try:
         paths = await adding.typed_paths(call.argument)
@@ -113,9 +113,9 @@ def _offer(name: str, prompts: Sequence[str]) -> Content:
         labels.append(label)
     meant = text.joined(labels, _(" or "))
     what = (
-        _("/{name} is no command. Did you mean {commands}? Enter again sends it as text.")
+        _("/{name} is not a command. Did you mean {commands}? Enter again sends it as text.")
         if labels
-        else _("/{name} is no command. Enter again sends it as text.")
+        else _("/{name} is not a command. Enter again sends it as text.")
     )
     return text.filled(what, name=text.line(name, 40), commands=meant)
 
@@ -149,7 +149,7 @@ async def choose_collections(workspace: Workspace, _unused: CommandCall) -> None
             screen.say(_("Asking the library …"))
         await status.refresh()
     if status.is_empty:
-        screen.say(_("There are no files yet: /add, or a folder dropped on the window, adds some."))
+        screen.say(_("There are no files yet: type /add, or drop a folder on the window."))
         return
     conversation = session.conversation
     dialog = ChooseFiles(
@@ -181,7 +181,7 @@ async def pause_indexing(workspace: Workspace, _unused: CommandCall) -> None:
         return
     paused = await jobs.pause()
     workspace.screen.say(
-        _("Indexing is paused, also for later jobs.") if paused else _("Indexing goes on.")
+        _("Indexing is paused until you resume it.") if paused else _("Indexing resumed.")
     )
     await status.refresh()
 

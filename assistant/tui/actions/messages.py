@@ -58,7 +58,7 @@ async def regenerate(workspace: Workspace, call: CommandCall) -> None:
                 workspace.system.services.models.open, model, ()
             )
             if not await may_send(workspace, found.name):
-                workspace.screen.say(_("Nothing is sent; the answer is as it was."))
+                workspace.screen.say(_("Nothing was sent; the answer is unchanged."))
                 return
         request = Regenerate(message_id=call.message.id, model=model)
         workspace.conversation.session.start(request)
@@ -93,7 +93,7 @@ async def _edit_answer(workspace: Workspace, message: Message) -> None:
     if wanted is None:
         return
     if not wanted.strip() or wanted == text.editable(message.text):
-        workspace.screen.say(_("No changes: the answer is as it was."))
+        workspace.screen.say(_("No changes."))
     elif workspace.is_free():
         request = EditAnswer(message_id=message.id, text=wanted)
         workspace.conversation.session.start(request)
@@ -182,7 +182,7 @@ async def note(workspace: Workspace, call: CommandCall) -> None:
     """Edit the note of a rating."""
     message = call.message
     if message is None or message.rating is None:
-        workspace.screen.say(_("A note belongs to a rating: + or - on an answer, /good or /bad."))
+        workspace.screen.say(_("Rate the answer first: + or - on it, /good or /bad."))
         return
     why: str | None = call.argument
     if not call.argument:
@@ -191,7 +191,7 @@ async def note(workspace: Workspace, call: CommandCall) -> None:
             if message.rating == "good"
             else _("Why is the answer bad?"),
             message.note,
-            _("Enter keeps it"),
+            _("Enter saves"),
         )
         why = await workspace.screen.push_wait(field)
     if why is not None:
@@ -225,7 +225,7 @@ async def _store_rating(
     said: dict[Rating | None, str] = {
         "good": _("Rated good"),
         "bad": _("Rated bad"),
-        None: _("Not rated any more"),
+        None: _("Rating removed"),
     }
     rated = [text.own(said[rating])]
     if rating and not why:

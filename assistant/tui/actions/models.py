@@ -40,7 +40,10 @@ async def models(workspace: Workspace, _unused: CommandCall) -> None:
             notice.fail(failure)
         else:
             arrived = text.line(offer.files[0].name, 80)
-            notice.say(text.filled(_("{file} is here: /models uses it."), file=arrived), seconds=15)
+            notice.say(
+                text.filled(_("{file} is downloaded: choose it in /models."), file=arrived),
+                seconds=15,
+            )
 
     services.download.ended = report
     if name is not None:
@@ -75,7 +78,7 @@ async def adapters(workspace: Workspace, call: CommandCall) -> None:
             return
         wanted = picked.adapters
     if wanted == current.own:
-        workspace.screen.say(_("The adapters are as they were."))
+        workspace.screen.say(_("No changes."))
         return
     await _use_adapters(workspace, wanted)
 
@@ -231,7 +234,7 @@ async def model(workspace: Workspace, call: CommandCall) -> None:
     # Whether there is such a model, whatever it is run with.
     found = await services.run(models.open, name, ())
     if not await may_send(workspace, found.name):
-        workspace.screen.say(_("Nothing is sent; the model is as it was."))
+        workspace.screen.say(_("Nothing was sent; the model is unchanged."))
         return
     is_default = name is not None and defaults.is_beginning(workspace)
     before = await session.make()
@@ -328,7 +331,7 @@ async def _set_in_field(workspace: Workspace, field: str) -> None:
     allowed, typed = _(sampling.ALLOWED_VALUES[field]), row.value if row.is_own else ""
     question = f"{field}: {allowed}"
     while True:
-        answer = await workspace.screen.push_wait(AskForLine(question, typed, _("Enter sets it")))
+        answer = await workspace.screen.push_wait(AskForLine(question, typed, _("Enter applies")))
         if not answer or not answer.strip():
             return
         try:

@@ -125,10 +125,8 @@ async def system(workspace: Workspace, call: CommandCall) -> None:
         services.store.set_system_prompt, conversation.id, wanted.strip(), None, examples
     )
     await session.refresh()
-    changed = _("The system prompt is another one from here on.")
-    workspace.screen.say(
-        changed if wanted.strip() else _("There is no system prompt from here on.")
-    )
+    changed = _("System prompt changed from here on.")
+    workspace.screen.say(changed if wanted.strip() else _("System prompt removed from here on."))
 
 
 async def show_prompts(workspace: Workspace, _unused: CommandCall) -> None:
@@ -150,7 +148,7 @@ async def save_prompt(workspace: Workspace, call: CommandCall) -> None:
     session = workspace.conversation.session
     conversation = session.conversation
     if conversation is None or not session.messages:
-        workspace.screen.say(_("There is no conversation yet to make a prompt of."))
+        workspace.screen.say(_("There is no conversation yet to save as a prompt."))
         return
     turns = [
         (turn.message_ids[0], turn.messages[0].content) for turn in group_turns(session.messages)
@@ -174,7 +172,9 @@ async def save_prompt(workspace: Workspace, call: CommandCall) -> None:
     said = (
         _("Saved as {name}: {why}.", name=name, why=localized(why_not))
         if why_not
-        else _("Saved as {name}: /{name} … asks under it, /role {name} takes it up.", name=name)
+        else _(
+            "Saved as {name}: /{name} … uses it once, /role {name} for the conversation.", name=name
+        )
     )
     workspace.view.notice.say(text.line(said, 300), seconds=10)
 
@@ -185,7 +185,9 @@ def _save(workspace: Workspace, wanted: PromptToSave) -> None:
     store, own = services.store, services.own_prompts
     own.path(wanted.name)
     if services.prompts.is_taken(wanted.name):
-        raise PromptExistsError(f"There is a prompt {wanted.name} already.", "Take another name.")
+        raise PromptExistsError(
+            f"There is a prompt {wanted.name} already.", "Take another name."
+        )
     assert session.id is not None
     conversation = store.conversation(session.id)
     branch = store.branch(conversation.id)

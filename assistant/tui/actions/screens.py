@@ -83,7 +83,7 @@ async def open_numbered_source(workspace: Workspace, call: CommandCall) -> None:
     cited = [place for place, each in enumerate(found) if each.strength is not None]
     places = [place for place, each in enumerate(found) if str(each.number) == call.argument]
     if not found:
-        workspace.screen.say(_("This answer rests on none of your files."))
+        workspace.screen.say(_("This answer does not use your files."))
         return
     if call.argument and not places:
         workspace.screen.say(_("The answer has no source {number}.", number=call.argument))

@@ -148,10 +148,10 @@ class FileAdder:
         if done.skipped:
             facts.append(ngettext("{n:,} skipped", "{n:,} skipped", done.skipped, n=done.skipped))
         if done.stopped:
-            facts.append(_("then cancelled; adding it again goes on"))
+            facts.append(_("then cancelled; add it again to continue"))
         parts = [text.line(collection, 40), text.own(": "), text.own(", ".join(facts))]
         if done.skipped:
-            label = _("{key} says why", key=keymap_of(self._notice).shown("library"))
+            label = _("{key} shows why", key=keymap_of(self._notice).shown("library"))
             parts += [
                 text.own(" — "),
                 text.button(label, "screen.command", "library", style=text.ACCENT),

@@ -105,7 +105,9 @@ class Welcome(Static):
 
     def show_host(self, host: str) -> None:
         """Tell where words go: to another machine, or with an empty `host` nowhere."""
-        self.update(self._lines(_("Your words go to {host}.", host=host) if host else _STAYS))
+        self.update(
+            self._lines(_("Your messages are sent to {host}.", host=host) if host else _STAYS)
+        )
 
     def _lines(self, place: str) -> Content:
         lines = [
@@ -121,7 +123,7 @@ class Welcome(Static):
     @staticmethod
     def _starter(way: str) -> str:
         return _(
-            "The small starter model answers. {command} shows better ones, those on this machine"
-            " and those that can be fetched.",
+            "You are using the small starter model. {command} lists better "
+            "ones, on this machine and to download.",
             command=way,
         )

@@ -58,7 +58,7 @@ class TurnProgress:
         if mentioned:
             names = ", ".join(f"@{name}" for name in mentioned)
             told = text.line(
-                _("{names}: there is no such file; asked as it stands", names=names), 300
+                _("File not found: {names}. The question was sent as typed.", names=names), 300
             )
             self._notice.say(told, seconds=10)
 

@@ -211,7 +211,7 @@ def _reading_text(status: StatusLineState) -> str:
 def _phase_text(status: StatusLineState) -> Content:
     match status.phase:
         case "queued":
-            return text.own(_("waiting for {ahead:.0f} before", ahead=status.done), text.ACCENT)
+            return text.own(_("waiting, {ahead:.0f} ahead", ahead=status.done), text.ACCENT)
         case "searching":
             return text.own(_("searching your files"), text.ACCENT)
         case "unread":

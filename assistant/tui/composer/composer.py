@@ -87,7 +87,7 @@ class Composer:
     def edit(self, question: Message) -> None:
         """Put a question of the conversation into the prompt."""
         self.editing = question
-        self._prompt.border_title = text.own(_("Enter asks it anew · Esc leaves it as it was"))
+        self._prompt.border_title = text.own(_("Enter sends the edited question · Esc cancels"))
         self._prompt.show(question.text)
         self._prompt.focus()
 

@@ -24,8 +24,8 @@ class FolderNotAddedError(AssistantError):
     def __init__(self, paths: Sequence[str]) -> None:
         names = ", ".join(f"{disk.name_of(path)}/" for path in paths)
         super().__init__(
-            _("{names} has to be added before it can be asked.", names=names),
-            _("The question waits in the prompt."),
+            _("Not added yet: {names}.", names=names),
+            _("Your question is still in the prompt."),
         )
         self.paths = tuple(paths)
 

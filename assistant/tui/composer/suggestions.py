@@ -218,7 +218,7 @@ class NameSuggestions:
             case "model":
                 models = await self._services.run(self._services.models.models)
                 return [
-                    _name_suggestion(sampling.DEFAULT_WORD, _("the one of your settings")),
+                    _name_suggestion(sampling.DEFAULT_WORD, _("as in your settings")),
                     *(_name_suggestion(each.name, size(each.size)) for each in models),
                 ]
             case "regenerate":
@@ -227,8 +227,8 @@ class NameSuggestions:
             case "adapters":
                 found = await with_timeout(list, self._services.models.details(Event()))
                 return [
-                    _name_suggestion(adapters.NONE_WORD, _("the model as it is")),
-                    _name_suggestion(sampling.DEFAULT_WORD, _("those of your settings")),
+                    _name_suggestion(adapters.NONE_WORD, _("no adapters")),
+                    _name_suggestion(sampling.DEFAULT_WORD, _("as in your settings")),
                     *(
                         _name_suggestion(each.model.name, each.facts.architecture)
                         for each in adapters.only_adapters(found)

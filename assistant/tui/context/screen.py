@@ -34,7 +34,7 @@ UNDOABLE_KINDS: Final[frozenset[ChangeKind]] = frozenset({"turn", "summary", "ov
 
 OVERFLOW_TEXTS: Final[dict[Overflow, str]] = {
     "leave_out": _("the oldest turns are left out when not all fit"),
-    "summarise": _("a summary takes the place of the oldest turns when not all fit"),
+    "summarise": _("a summary replaces the oldest turns when not all fit"),
 }
 
 
@@ -134,19 +134,19 @@ class ContextScreen(NoticedScreen[None]):
             return
         match events[-1]:
             case Queued(ahead=ahead):
-                self._show_waiting(_("the engine answers others first ({ahead})", ahead=ahead))
+                self._show_waiting(_("waiting for other questions ({ahead})", ahead=ahead))
             case Loading(model=model, window=window) if window:
                 self._show_waiting(
                     _("{model} gets a window of {window:,} tokens", model=model, window=window)
                 )
             case Loading(model=model, done=done):
-                self._show_waiting(_("{model} is being loaded: {done:.0%}", model=model, done=done))
+                self._show_waiting(_("loading {model}: {done:.0%}", model=model, done=done))
             case ContextPreview() as found:
                 self._show(found)
 
     def _end(self, stop: Event, failure: AssistantError | None) -> None:
         if failure is not None and not stop.is_set() and self.is_mounted:
-            self._show_waiting(_("The window cannot be told."))
+            self._show_waiting(_("The context cannot be shown."))
             self.notice.fail(failure)
 
     def _show_waiting(self, what: str) -> None:
@@ -233,7 +233,7 @@ class ContextScreen(NoticedScreen[None]):
         await self._services.run(self._services.store.set_overflow, id, wanted)
         self._renew()
         if wanted == "summarise":
-            self._say(_("The summary is made when the model is idle; no message is lost."))
+            self._say(_("The summary is written when the model is idle; no message is deleted."))
 
     def action_edit(self) -> None:
         """Change the summary that is in the window."""
@@ -242,14 +242,14 @@ class ContextScreen(NoticedScreen[None]):
         if kept:
             self.do(self._edit(kept[0].message_ids[0]))
         else:
-            self._say(_("No summary is in the window."))
+            self._say(_("There is no summary in the window."))
 
     async def _edit(self, message_id: str) -> None:
         store = self._services.store
         message = await self._services.run(store.message, message_id)
         if message.summary is None:
             return
-        note = _("Without any text the turns themselves come back. Ctrl+Z undoes.")
+        note = _("Leave it empty to use the turns themselves again. Ctrl+Z undoes.")
         screen = TextEditor(_("Summary of the older turns"), message.summary.text, note=note)
         changed: str | None = await self.app.push_screen_wait(screen)
         if changed is None or changed == message.summary.text:
@@ -315,8 +315,8 @@ def _overflow_facts(found: ContextPreview) -> Iterator[str]:
     yield OVERFLOW_TEXTS[found.overflow]
     if found.told:
         yield ngettext(
-            "one of {turns:,} turn is ready",
-            "one of {turns:,} turns is ready",
+            "a summary of {turns:,} turn is ready",
+            "a summary of {turns:,} turns is ready",
             found.told,
             turns=found.told,
         )

@@ -65,14 +65,14 @@ class CompareScreen(Screen[int]):
     def on_mount(self) -> None:
         parts = [
             text.button(
-                _("{key} goes on with “{place}”", key=key, place=self._title_of(place)),
+                _("{key} continues with “{title}”", key=key, title=self._title_of(place)),
                 "screen.choose",
                 str(place),
             )
             for key, place in (("1", 0), ("2", 1))
         ]
         if len(self._names) > 2:
-            parts.append(text.button(_("← → turn to another"), "screen.turn", "1"))
+            parts.append(text.button(_("← → show another"), "screen.turn", "1"))
         parts.append(text.button(_("Esc goes back"), "screen.leave"))
         self._keys.update(Flow(*(part.stylize(text.MUTED) for part in parts)))
         self.run_worker(self._show(), exclusive=True)
@@ -111,8 +111,8 @@ class CompareScreen(Screen[int]):
         if (later := pairs - MAX_PAIRS) > 0:
             facts.append(
                 ngettext(
-                    "{later:,} later ones are not shown",
-                    "{later:,} later ones are not shown",
+                    "{later:,} later message is not shown",
+                    "{later:,} later messages are not shown",
                     later,
                     later=later,
                 )
@@ -179,7 +179,7 @@ class MessagePair(Horizontal):
         spans = (found.left, found.right) if found else ((), ())
         remark = ""
         if found is not None and found.throughout:
-            remark = _("different throughout")
+            remark = _("completely different")
         elif found is not None and not (found.left or found.right):
             remark = SAME
         sides = zip(self._sides, (self.left, self.right), self._names, spans, strict=True)
@@ -191,7 +191,7 @@ def _side_content(
     message: Message | None, name: str, marks: Sequence[Span], remark: str
 ) -> Content:
     if message is None:
-        return text.muted(_("{name}: nothing", name=name))
+        return text.muted(_("{name}: no message", name=name))
     head = text.own(ROLE_NAMES[message.role], ROLE_STYLES[message.role]) + text.muted(f"  {name}")
     if message.rating is not None:
         head += text.muted(f"  {_(message.rating)}")

@@ -31,7 +31,7 @@ class ChooseFolder(Dialog[str]):
             yield SafeInput(name, placeholder=_("no folder"), select_on_focus=True)
             if self._folders:
                 yield OptionList(*self._options(), markup=False, compact=True)
-            yield Static(text.muted(_("Enter takes it · Tab goes to the folders · Esc leaves it")))
+            yield Static(text.muted(_("Enter applies · Tab goes to the folders · Esc cancels")))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -91,8 +91,10 @@ def list_options(
             yield Option(text.EMPTY, disabled=True)
         yield from group
     if not filled:
-        nothing = _("nothing is archived") if listing.is_archive else _("no conversations yet")
-        yield Option(text.muted(_("no such title") if words else nothing), disabled=True)
+        nothing = (
+            _("no archived conversations") if listing.is_archive else _("no conversations yet")
+        )
+        yield Option(text.muted(_("no matching title") if words else nothing), disabled=True)
     if words:
         yield Option(text.EMPTY, disabled=True)
         yield Option(text.own(_("search all messages"), text.ACCENT), id=SEARCH_ID)

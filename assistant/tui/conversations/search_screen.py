@@ -33,7 +33,7 @@ OPERATORS: Final = (
     (_('"per month"'), _("a phrase")),
     (_("contr*"), _("the beginning of a word")),
     (_("-flat"), _("without this word")),
-    ("role:user", _("asked by you; role:assistant is answered")),
+    ("role:user", _("your questions; role:assistant: the answers")),
     ("after:2026-01", _("written in that month or later")),
     ("before:2026-01-31", _("written before that day")),
     ("in:title", _("in titles; also in:messages and in:prompts")),
@@ -76,7 +76,7 @@ class SearchScreen(NoticedScreen[ChosenConversation]):
         self._more: dict[str, ConversationSummary] = {}
         self._field = SafeInput(
             text.line(words, MAX_QUERY_CHARACTERS).plain,
-            placeholder=_("Search everything that was said"),
+            placeholder=_("Search all conversations"),
             id="search-field",
             compact=True,
             max_length=MAX_QUERY_CHARACTERS,
@@ -236,10 +236,10 @@ def _excerpt(head: str, found: str) -> Excerpt:
 def _summary_line(results: ConversationSearchResult) -> Content:
     parts = []
     if not results.conversations:
-        parts.append(text.muted(_("Nothing was found.")))
+        parts.append(text.muted(_("Nothing found.")))
     elif results.is_capped:
         capped = _(
-            "the newest {messages:,} messages were compared; more words find more",
+            "only the newest {messages:,} messages were searched; add words to narrow it down",
             messages=results.messages,
         )
         parts.append(text.muted(capped))

@@ -62,10 +62,10 @@ class TrashScreen(NoticedScreen[None]):
     def on_mount(self) -> None:
         self._keys.update(
             Flow(
-                text.button(_("Enter takes it back"), "screen.restore", style=text.MUTED),
+                text.button(_("Enter restores"), "screen.restore", style=text.MUTED),
                 text.button(_("x deletes it for good"), "screen.forget", style=text.MUTED),
                 text.button(_("X empties the trash"), "screen.empty", style=text.MUTED),
-                text.button(_("Tab turns to the other list"), "screen.turn", style=text.MUTED),
+                text.button(_("Tab shows the other list"), "screen.turn", style=text.MUTED),
                 text.button(_("Esc goes back"), "screen.leave", style=text.MUTED),
             )
         )
@@ -124,11 +124,11 @@ class TrashScreen(NoticedScreen[None]):
         if self._view == "changed":
             change = self._changes[place]
             await self._undo_actions.undo_change(change)
-            result = text.filled(_("Taken back: {change}"), change=_change_text(change))
+            result = text.filled(_("Undone: {change}"), change=_change_text(change))
         else:
             item = self._removed[place]
             await self._undo_actions.restore(item)
-            result = text.filled(_("Back: {what}"), what=_removed_text(item))
+            result = text.filled(_("Restored: {what}"), what=_removed_text(item))
         await self._read()
         self.notice.say(result)
 

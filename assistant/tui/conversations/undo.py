@@ -57,8 +57,8 @@ BEFORE_NAMES: Final = {
     "bad": pgettext("before", "bad"),
     "pinned": pgettext("before", "pinned"),
     "excluded": pgettext("before", "excluded"),
-    "leave_out": _("leave_out"),
-    "summarise": _("summarise"),
+    "leave_out": _("oldest turns left out"),
+    "summarise": _("oldest turns summarised"),
     "default": pgettext("before", "default"),
     "all": pgettext("before", "all"),
     "none": pgettext("before", "none"),
@@ -195,17 +195,18 @@ def undone_line(undone: Change, conversation: Conversation) -> list[Content]:
         where = (
             _("“{title}” is in the trash again.")
             if conversation.deleted
-            else _("“{title}” is back.")
+            else _("“{title}” is restored.")
         )
         return [text.filled(where, title=title)]
     if undone.kind == "messages":
         gone = undone.before == "in the trash"
-        where = _("The messages are in the trash again.") if gone else _("The messages are back.")
+        where = (
+            _("The messages are in the trash again.") if gone else _("The messages are restored.")
+        )
         return [text.own(where)]
     before = [text.own(": "), text.line(before_text(undone), 60)] if undone.before else []
-    several = undone.kind in ("tags", "collections", "adapters")
-    was = _("“{title}”: {change} as they were") if several else _("“{title}”: {change} as it was")
-    return [text.filled(was, title=title, change=CHANGE_NAMES[undone.kind]), *before]
+    what = _("Undone in “{title}”: {change}")
+    return [text.filled(what, title=title, change=CHANGE_NAMES[undone.kind]), *before]
 
 
 def before_text(change: Change) -> str:

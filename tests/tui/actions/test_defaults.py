@@ -32,7 +32,7 @@ def two_models(**options: object) -> ScriptedModels:
 async def test_a_model_chosen_before_the_first_question_is_the_usual_one(home: Path) -> None:
     async with opened(Setting(home, two_models())) as driver:
         await command(driver, "/model second")
-        await driver.until_shown("second is the model of new conversations, too · Ctrl+Z undoes")
+        await driver.until_shown("second is also used for new conversations · Ctrl+Z undoes")
         assert written(home) == {"chat": {"model": "second"}}
         await driver.pilot.press("ctrl+n")
         await driver.ask("Hi")
@@ -44,7 +44,7 @@ async def test_undo_gives_the_model_back_here_and_for_new_conversations(home: Pa
         await command(driver, "/model second")
         await driver.until_shown("Ctrl+Z undoes")
         await driver.pilot.press("ctrl+z")
-        await driver.until_shown("Your settings are as before: chat.model")
+        await driver.until_shown("Settings restored: chat.model")
         assert written(home) == {}
         await driver.until(lambda: driver.status.model == "first", "back")
         await driver.ask("Hi")
@@ -74,7 +74,7 @@ async def test_in_a_conversation_a_model_is_for_it_alone_until_default_is_said(
         assert written(home) == {"chat": {"model": "second"}, "sampling": {"top_k": 7}}
         driver.notice.clear()
         await command(driver, "/undo")
-        await driver.until_shown("Your settings are as before: chat.model, sampling.top_k")
+        await driver.until_shown("Settings restored: chat.model, sampling.top_k")
         assert written(home) == {}
         await command(driver, "/undo")
         await driver.until_shown("“Hi”")
@@ -85,9 +85,9 @@ async def test_in_a_conversation_a_model_is_for_it_alone_until_default_is_said(
 async def test_role_and_sampling_are_kept_and_given_back(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await command(driver, "/set temperature 0.75")
-        await driver.until_shown("temperature is 0.75 in new conversations, too")
+        await driver.until_shown("temperature = 0.75 also applies to new conversations")
         await command(driver, "/role tutor-pt")
-        await driver.until_shown("is the role of new conversations, too")
+        await driver.until_shown("is also used for new conversations")
         assert written(home) == {"sampling": {"temperature": 0.75}, "chat": {"prompt": "tutor-pt"}}
         await driver.pilot.press("ctrl+n")
         await driver.ask("Hi")
@@ -104,7 +104,7 @@ async def test_the_theme_and_the_panels_are_as_they_were_left(home: Path) -> Non
         await driver.until_shown("The list of conversations is hidden from now on")
         assert written(home) == {"screen": {"theme": "light", "conversations": "hidden"}}
         await driver.pilot.press("ctrl+z")
-        await driver.until_shown("Your settings are as before: screen.conversations")
+        await driver.until_shown("Settings restored: screen.conversations")
         await driver.until(lambda: driver.sidebar.display, "the list")
         assert written(home) == {"screen": {"theme": "light"}}
 
@@ -123,7 +123,7 @@ async def test_what_goes_before_the_file_is_told(
         environment = {"ASSISTANT_SCREEN__THEME": "dark"}
         monkeypatch.setattr(driver.services.user_settings, "_environment", environment)
         await command(driver, "/theme")
-        await driver.until_shown("ASSISTANT_SCREEN__THEME goes before it at the next start")
+        await driver.until_shown("at the next start ASSISTANT_SCREEN__THEME overrides it")
 
 
 async def test_a_file_that_cannot_be_changed_is_told_and_stays(home: Path) -> None:

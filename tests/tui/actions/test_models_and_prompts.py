@@ -187,7 +187,7 @@ async def test_a_model_is_picked_from_the_list(home: Path) -> None:
         await driver.pilot.press("down", "down", "enter")
         await driver.until(lambda: driver.status.model == "second", "loaded")
         driver.type("/model ")
-        await driver.until_shown("the one of your settings")
+        await driver.until_shown("as in your settings")
         driver.type("default")
         await driver.pilot.press("escape", "enter")
         await driver.until(lambda: driver.status.model == "first", "back")
@@ -212,7 +212,7 @@ async def test_the_system_prompt_is_changed_in_a_field(home: Path) -> None:
         assert area.text == driver.store.conversation(driver.conversation_id or "").system_prompt
         area.insert("\n\nBe kind.")
         await driver.pilot.press("ctrl+s")
-        await driver.until_shown("The system prompt is another one from here on.")
+        await driver.until_shown("System prompt changed from here on.")
         found = driver.store.conversation(driver.conversation_id or "")
         assert found.system_prompt.endswith("\n\nBe kind.")
         assert found.prompt_name is None
@@ -231,13 +231,13 @@ async def test_names_are_completed_as_they_are_typed(home: Path) -> None:
         await driver.pilot.press("enter")
         await driver.until(lambda: driver.typed == "/role tutor ", "completed")
         await driver.pilot.press("enter")
-        await driver.until_shown("is the role of new conversations, too")
+        await driver.until_shown("is also used for new conversations")
         await driver.pilot.press(*"/set max")
         await driver.until_shown("max_tokens  a whole number from 1")
         await driver.pilot.press("tab")
         assert driver.typed == "/set max_tokens "
         await driver.pilot.press("9", "enter")
-        await driver.until_shown("max_tokens is 9 in new conversations, too")
+        await driver.until_shown("max_tokens = 9 also applies to new conversations")
 
 
 async def test_a_role_can_be_switched_while_an_answer_is_written(home: Path) -> None:

@@ -128,7 +128,7 @@ async def test_up_in_an_empty_prompt_edits_the_last_question_as_a_branch(home: P
         await driver.ask("Question one")
         await driver.pilot.press("up")
         assert driver.typed == "Question one"
-        await driver.until_shown("Enter asks it anew")
+        await driver.until_shown("Enter sends the edited question")
         driver.retype("Question two")
         await driver.pilot.press("enter")
         await driver.until_shown("to two")

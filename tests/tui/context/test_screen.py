@@ -107,7 +107,7 @@ async def test_the_view_says_that_the_model_is_being_loaded_and_does_not_wait(ho
     async with opened(Setting(home, scripted("x", load_gate=gate)), size=(120, 40)) as driver:
         id = speak(driver.store, 1)
         await open_context(driver, id)
-        await driver.until_shown("scripted is being loaded: 0%")
+        await driver.until_shown("loading scripted: 0%")
         await driver.pilot.press("p")
         await driver.until_shown("Only turns can be pinned or excluded.")
         gate.open()
@@ -119,7 +119,7 @@ async def test_the_view_can_be_left_while_the_model_is_being_loaded(home: Path) 
     async with opened(Setting(home, scripted("x", load_gate=gate)), size=(120, 40)) as driver:
         id = speak(driver.store, 1)
         await open_context(driver, id)
-        await driver.until_shown("is being loaded")
+        await driver.until_shown("loading scripted")
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen)
         gate.open()

@@ -26,7 +26,7 @@ async def test_a_conversation_is_forked_at_a_message(home: Path) -> None:
         driver.transcript.focus_message(driver.messages[1].id)
         await driver.pilot.press("f")
         await driver.until_shown("≡ First? (fork)")
-        await driver.until_shown("Goes on apart from “First?”, which stays as it is.")
+        await driver.until_shown("Forked from “First?”; the original is unchanged.")
         assert [each.text for each in driver.messages] == ["First?", MODELS[0]]
         assert driver.is_typing
         await driver.ask("Third?")
@@ -122,7 +122,7 @@ async def test_a_rating_and_its_note_stand_on_the_answer(home: Path) -> None:
         await driver.pilot.press("plus")
         await driver.until_shown("▲ good")
         await driver.pilot.press("plus")
-        await driver.until_shown("Not rated any more")
+        await driver.until_shown("Rating removed")
         assert driver.messages[-1].rating is None
 
 

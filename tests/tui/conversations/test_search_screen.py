@@ -94,7 +94,7 @@ async def test_what_is_not_understood_and_what_is_not_there_is_told(home: Path) 
     store = _filled(home)
     async with opened(Setting(home), store=store) as driver:
         await _search(driver, "xyzzy")
-        await driver.until_shown("Nothing was found.")
+        await driver.until_shown("Nothing found.")
         await _retype(driver, "role:nobody rent")
         await driver.until_shown("A role is one of system, user, assistant.")
         await _retype(driver, "")

@@ -129,7 +129,7 @@ async def test_the_field_finds_titles_and_leads_to_the_search_of_messages(home: 
         await driver.until(lambda: "About Recife" not in _list(driver))
         await driver.until_shown("About the lease")
         driver.screen.query_one(Input).value = "beach"
-        await driver.until_shown("no such title")
+        await driver.until_shown("no matching title")
         await driver.pilot.press("enter")
         await driver.until_shown("The beach is long.")
         await driver.until(lambda: isinstance(driver.app.screen, SearchScreen))
@@ -142,7 +142,7 @@ async def test_esc_leaves_the_field_and_lists_everything_again(home: Path) -> No
     async with opened(Setting(home)) as driver:
         await driver.ask("A question")
         await driver.pilot.press("ctrl+b", "ctrl+b", "slash", *"xyzzy")
-        await driver.until_shown("no such title")
+        await driver.until_shown("no matching title")
         await driver.pilot.press("escape")
         await driver.until_shown("▸ A question")
         assert driver.is_typing

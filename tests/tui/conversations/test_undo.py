@@ -23,7 +23,7 @@ async def test_a_message_is_deleted_with_what_follows_and_comes_back(home: Path)
         await driver.until_shown("Deleted 2 messages · Ctrl+Z undoes")
         assert [each.text for each in driver.messages] == ["First?", "One."]
         await driver.pilot.press("ctrl+z")
-        await driver.until_shown("The messages are back.")
+        await driver.until_shown("The messages are restored.")
         assert [each.text for each in driver.messages] == ["First?", "One.", "Second?", "Two."]
 
 
@@ -73,7 +73,7 @@ async def test_slash_undo_takes_the_newest_changes_back_one_by_one(home: Path) -
         await driver.until_shown("is in housing")
         driver.notice.clear()
         await _run(driver, "/undo")
-        await driver.until_shown("“Better”: folder as it was")
+        await driver.until_shown("Undone in “Better”: folder")
         await _run(driver, "/undo")
         await driver.until_shown("≡ First?")
         await _run(driver, "/undo")
@@ -92,7 +92,7 @@ async def test_undo_takes_back_the_change_that_is_told_not_a_newer_one_elsewhere
         store.append(other.id, None, "user", "hello")
         store.pin(other.id)
         await driver.pilot.press("ctrl+z")
-        await driver.until_shown("“Mine?”: pin as it was")
+        await driver.until_shown("Undone in “Mine?”: pin")
         assert store.conversation(other.id).pinned
     store.close()
 
@@ -122,7 +122,7 @@ async def test_the_trash_lists_what_was_removed_and_gives_it_back(home: Path) ->
         await driver.until_shown("First?  2 messages")
         await driver.until_shown("The capital of France is Paris.  1 message of Second?")
         await driver.pilot.press("enter")
-        await driver.until_shown("Back: The capital of France is Paris.")
+        await driver.until_shown("Restored: The capital of France is Paris.")
         await driver.until_shown("trash 1")
         await driver.pilot.press("enter")
         await driver.until_shown("The trash is empty.")
@@ -165,7 +165,7 @@ async def test_changes_are_listed_and_any_of_them_can_be_taken_back(home: Path) 
         await driver.pilot.press("tab")
         await driver.until_shown("First?  pin: was no")
         await driver.pilot.press("down", "enter")
-        await driver.until_shown("Taken back: First?  folder")
+        await driver.until_shown("Undone: First?  folder")
         await driver.until_shown("changes 1")
         conversation = driver.store.conversation(driver.conversation_id or "")
         assert (conversation.folder, conversation.pinned) == ("", True)

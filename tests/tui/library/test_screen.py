@@ -206,7 +206,7 @@ async def test_indexing_is_paused_and_goes_on(home: Path) -> None:
         await driver.until_shown("Indexing is paused.")
         assert library.paused
         await driver.pilot.press("p")
-        await driver.until_shown("Indexing goes on.")
+        await driver.until_shown("Indexing resumed.")
 
 
 async def test_the_folders_are_looked_at_again_and_what_was_done_is_told(home: Path) -> None:

@@ -98,7 +98,7 @@ async def test_an_adapter_for_another_architecture_says_so_and_stays_off(home: P
         await driver.pilot.press("end")
         await driver.until_shown("It is for qwen3, and the model is llama.")
         await driver.pilot.press("space", "right", "0", "enter")
-        await driver.until_shown("The adapters are as they were.")
+        await driver.until_shown("No changes.")
         assert driver.conversation is None
 
 
@@ -297,7 +297,7 @@ async def test_without_any_the_list_says_where_they_come_from(home: Path) -> Non
         await driver.until_shown("There is no adapter yet.")
         await driver.until_shown("/path/to/file.gguf")
         await driver.pilot.press("space", "right", "1", "enter")
-        await driver.until_shown("The adapters are as they were.")
+        await driver.until_shown("No changes.")
 
 
 async def test_the_list_tells_that_it_is_looking(home: Path) -> None:

@@ -70,7 +70,7 @@ async def test_without_a_yes_nothing_is_sent_and_the_model_stays(
         await driver.pilot.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, AllowSending), "the question")
         await driver.pilot.press("escape")
-        await driver.until_shown("Nothing is sent; the model is as it was.")
+        await driver.until_shown("Nothing was sent; the model is unchanged.")
         await driver.ask("Second?")
         assert driver.messages[-1].model == "near"
     assert server.asked == []
@@ -115,7 +115,7 @@ async def test_the_welcome_does_not_say_that_all_stays_here_where_it_does_not(
         await driver.until_shown("Everything stays on this machine.")
         driver.type("/model far/tiny")
         await driver.pilot.press("enter")
-        await driver.until_shown("Your words go to 127.0.0.1.")
+        await driver.until_shown("Your messages are sent to 127.0.0.1.")
         assert "Everything stays" not in driver.text
         driver.type("/model near")
         await driver.pilot.press("enter")

@@ -115,7 +115,7 @@ async def test_a_download_goes_on_when_the_models_are_left_and_is_told_in_the_ch
         await driver.until_shown("50%")
         await driver.pilot.press("escape")
         downloads.go_on.set()
-        await driver.until_shown("is here: /models uses it.")
+        await driver.until_shown("is downloaded: choose it in /models.")
 
 
 async def test_a_download_is_stopped(home: Path) -> None:

@@ -200,7 +200,7 @@ async def test_saving_keeps_role_sampling_files_and_model(home: Path, prompts: P
 async def test_without_a_conversation_there_is_nothing_to_save(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.pilot.press("alt+h")
-        await driver.until_shown("There is no conversation yet to make a prompt of.")
+        await driver.until_shown("There is no conversation yet to save as a prompt.")
         assert not driver.app.screen.query(OptionList).filter("#prompt-list")
 
 

@@ -277,7 +277,7 @@ async def test_without_files_there_is_nothing_to_open(home: Path) -> None:
     async with opened(Setting(home, scripted("Hi."))) as driver:
         await driver.ask("Hello")
         await driver.pilot.press("f9")
-        await driver.until_shown("This answer rests on none of your files.")
+        await driver.until_shown("This answer does not use your files.")
 
 
 async def test_sources_and_conversations_share_the_room_there_is(home: Path) -> None:

@@ -208,7 +208,7 @@ async def test_the_quote_is_copied_with_where_it_is_from(home: Path) -> None:
     async with reading(home, library_of(found)) as driver:
         await driver.until_shown("## Rent")
         await driver.pilot.press("y")
-        await driver.until_shown("Copied the quote through wl-copy.")
+        await driver.until_shown("Copied the quote with wl-copy.")
         assert driver.clipboard.copied == [f"“{RENT}”\n— lease.md, line 7, “Rent” ({found.path})\n"]
 
 
@@ -250,7 +250,7 @@ async def test_where_no_program_could_open_a_file_a_sentence_says_so(home: Path)
         await driver.pilot.press("f9")
         await driver.until_shown("p. 2")
         await driver.pilot.press("enter")
-        await driver.until_shown("There is no program here that could show")
+        await driver.until_shown("No program found that can show")
 
 
 class Paged(ScriptedLibrary):

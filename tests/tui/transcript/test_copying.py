@@ -16,7 +16,7 @@ async def test_y_copies_the_focused_message_and_says_by_which_tool(home: Path) -
     async with opened(Setting(home, scripted("**Paris** it is."))) as driver:
         await driver.ask("Capital?")
         await driver.pilot.press("tab", "y")
-        await driver.until_shown("Copied the message through wl-copy.")
+        await driver.until_shown("Copied the message with wl-copy.")
         assert driver.clipboard.copied == ["**Paris** it is."]
         await driver.pilot.press("up", "y")
         await driver.until(lambda: driver.clipboard.copied[1:] == ["Capital?"])
@@ -36,7 +36,7 @@ async def test_each_block_of_code_is_copied_alone(home: Path) -> None:
         await driver.until(lambda: driver.clipboard.copied == ["print(1)"])
         await driver.pilot.press("tab", "y")
         await driver.until(lambda: driver.clipboard.copied[1:] == ["echo 2"])
-        await driver.until_shown("Copied the code through wl-copy.")
+        await driver.until_shown("Copied the code with wl-copy.")
 
 
 async def test_k_copies_the_last_code_of_a_message(home: Path) -> None:
@@ -59,7 +59,7 @@ async def test_where_no_tool_is_the_terminal_is_asked_and_it_is_said(home: Path)
     async with opened(Setting(home, scripted("Paris."), clipboard=clipboard)) as driver:
         await driver.ask("Capital?")
         await driver.pilot.press("ctrl+y")
-        await driver.until_shown("Sent the message to your terminal (OSC 52); it does not say")
+        await driver.until_shown("Sent the message to your terminal (OSC 52), which does not")
         assert driver.app.clipboard == "Paris."
 
 
@@ -76,7 +76,7 @@ async def test_the_answer_so_far_can_be_copied_while_it_is_written(home: Path) -
 async def test_ctrl_c_copies_the_selection_of_the_prompt(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.pilot.press(*"hello", "shift+home", "ctrl+c")
-        await driver.until_shown("Copied the selection through wl-copy.")
+        await driver.until_shown("Copied the selection with wl-copy.")
         assert driver.clipboard.copied == ["hello"]
 
 
