@@ -11,6 +11,7 @@ from textual.dom import DOMNode
 
 from assistant.command_table import BY_NAME, COMMANDS, OTHER_SPELLINGS, Command
 from assistant.keymap import DEFAULT_KEYMAP, Keymap
+from assistant.language.messages import N_, _
 
 if TYPE_CHECKING:
     # Bindings are part of the first frame, where no value is yet.
@@ -87,28 +88,32 @@ def matching(prefix: str) -> list[Command]:
     within = [
         command
         for command in COMMANDS
-        if command not in starting and prefix in f"{command.name} {command.title}".lower()
+        if command not in starting and prefix in command.words.lower()
     ]
     return starting + within
 
 
+_OTHER_WORDS = {
+    "quit": N_("exit bye close q"),
+    "new": N_("clear reset chat"),
+    "conversations": N_("history chats list"),
+    "settings": N_("config preferences options keys"),
+    "find": N_("search grep"),
+    "regenerate": N_("retry again redo"),
+    "add": N_("attach file upload read"),
+    "export": N_("save share"),
+    "import": N_("load restore"),
+    "palette": N_("commands menu"),
+    "set": N_("temperature parameters sampling"),
+    "role": N_("persona character"),
+    "fork": N_("branch split"),
+    "delete": N_("remove trash-chat"),
+    "context": N_("tokens window"),
+    "theme": N_("dark light colour color"),
+}
+
 OTHER_WORDS = {
-    **dict.fromkeys(("exit", "bye", "close", "q"), "quit"),
-    **dict.fromkeys(("clear", "reset", "chat"), "new"),
-    **dict.fromkeys(("history", "chats", "list"), "conversations"),
-    **dict.fromkeys(("config", "preferences", "options", "keys"), "settings"),
-    **dict.fromkeys(("search", "grep"), "find"),
-    **dict.fromkeys(("retry", "again", "redo"), "regenerate"),
-    **dict.fromkeys(("attach", "file", "upload", "read"), "add"),
-    **dict.fromkeys(("save", "share"), "export"),
-    **dict.fromkeys(("load", "restore"), "import"),
-    **dict.fromkeys(("commands", "menu"), "palette"),
-    **dict.fromkeys(("temperature", "parameters", "sampling"), "set"),
-    **dict.fromkeys(("persona", "character"), "role"),
-    **dict.fromkeys(("branch", "split"), "fork"),
-    **dict.fromkeys(("remove", "trash-chat"), "delete"),
-    **dict.fromkeys(("tokens", "window"), "context"),
-    **dict.fromkeys(("dark", "light", "colour", "color"), "theme"),
+    word: name for name, words in _OTHER_WORDS.items() for word in f"{words} {_(words)}".split()
 }
 """What other programs call commands; they are offered for it."""
 
@@ -133,7 +138,9 @@ def nearest(name: str, prompts: Sequence[str]) -> list[str]:
     known = [*BY_NAME, *prompts]
     meant = [OTHER_WORDS[name]] if name in OTHER_WORDS else []
     titled = [
-        command.name for command in COMMANDS if len(name) > 2 and name in command.title.lower()
+        command.name
+        for command in COMMANDS
+        if len(name) > 2 and name in f"{command.title} {command.english}".lower()
     ]
     return list(dict.fromkeys([*meant, *get_close_matches(name, known, NEAREST), *titled]))[
         :NEAREST
@@ -145,7 +152,7 @@ def typed_command(text: str) -> tuple[str, str] | None:
 
     Returns: its name and its argument; None when the text is none.
     """
-    name, _, argument = text.strip().removeprefix("/").partition(" ")
+    name, _unused, argument = text.strip().removeprefix("/").partition(" ")
     name = name.lower()
     name = OTHER_SPELLINGS.get(name, name)
     is_one = text.lstrip().startswith("/") and name in BY_NAME

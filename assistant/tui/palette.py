@@ -60,7 +60,7 @@ class PaletteCommands(Provider):
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for command in COMMANDS:
-            score = matcher.match(f"{command.title} {command.name}")
+            score = matcher.match(command.words)
             if score > 0:
                 yield Hit(
                     score,

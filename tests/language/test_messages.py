@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog
 
+from assistant.command_table import BY_NAME
 from assistant.language import messages
 from assistant.language.messages import _, localized, ngettext, number, pgettext
 from assistant.language.numbers import separators
@@ -97,3 +98,13 @@ def test_a_language_without_catalog_is_english(tmp_path: Path) -> None:
     messages.use_language("xx", tmp_path)
     assert messages.current_language() == "en"
     assert messages.available_languages(tmp_path) == ("en",)
+
+
+def test_a_command_is_found_by_the_words_of_both_languages(
+    own_language: Catalog, tmp_path: Path
+) -> None:
+    find = BY_NAME["find"]
+    own_language.add("Search", "Procurar")
+    use_own(own_language, tmp_path)
+    assert find.translated().words == "Procurar find Search"
+    assert find.words == "Search find"

@@ -178,7 +178,7 @@ async def test_the_keys_of_the_settings_are_used_and_shown_everywhere(home: Path
     keys = {"regenerate": ("f11", "x"), "models": (), "theme": ("ctrl+underscore",)}
     settings = Settings(keys=KeySettings.model_validate(keys))
     async with opened(Setting(home, settings=settings), size=(120, 36)) as driver:
-        assert "/models shows better ones" in driver.text
+        assert "/models lists better ones" in driver.text
         await driver.ask("First?")
         await driver.pilot.press("f11")
         await driver.until_shown("‹2/2›")
@@ -238,7 +238,7 @@ async def test_a_command_that_is_not_there_is_held_back_and_the_nearest_are_offe
 async def test_what_is_changed_after_it_was_held_back_is_looked_at_again(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.pilot.press(*"/exti", "enter")
-        await driver.until_shown("/exti is no command")
+        await driver.until_shown("/exti is not a command")
         await driver.pilot.press("backspace", "backspace", *"it", "enter")
         await driver.until_shown("/exit is not a command. Did you mean /quit")
         assert driver.messages == []

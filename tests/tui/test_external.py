@@ -86,11 +86,11 @@ def test_a_pdf_opens_somewhere_where_the_viewer_is_not_known() -> None:
 
 def test_without_a_desktop_nothing_takes_over_the_terminal() -> None:
     run = Recorder()
-    with pytest.raises(AssistantError, match="no program here"):
+    with pytest.raises(AssistantError, match="No program found"):
         programs(run, "xdg-open").view("/a.docx", None)
     assert run.ran == []
 
 
 def test_a_viewer_that_refuses_is_told() -> None:
-    with pytest.raises(AssistantError, match="no program wants it"):
+    with pytest.raises(AssistantError, match="No program could open"):
         programs(Recorder(status=3), "xdg-open", DISPLAY=":0").view("/a.xyz", None)

@@ -8,8 +8,8 @@ from assistant.language.messages import N_
 
 OLDER: Final = N_("older than what fits the window")
 EXCLUDED: Final = N_("excluded by you")
-SUMMARISED: Final = N_("told in the summary")
-NO_ROOM_BESIDE_QUESTION: Final = N_("no room beside the question")
+SUMMARISED: Final = N_("covered by the summary")
+NO_ROOM_BESIDE_QUESTION: Final = N_("did not fit beside the question")
 NO_ROOM_FOR_PINNED: Final = N_("pinned, but there is no room for it")
 
 RECAP_QUESTION: Final = "What have we said so far?"

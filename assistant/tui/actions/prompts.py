@@ -185,9 +185,7 @@ def _save(workspace: Workspace, wanted: PromptToSave) -> None:
     store, own = services.store, services.own_prompts
     own.path(wanted.name)
     if services.prompts.is_taken(wanted.name):
-        raise PromptExistsError(
-            f"There is a prompt {wanted.name} already.", "Take another name."
-        )
+        raise PromptExistsError(f"There is a prompt {wanted.name} already.", "Take another name.")
     assert session.id is not None
     conversation = store.conversation(session.id)
     branch = store.branch(conversation.id)

@@ -90,7 +90,7 @@ def _entry_option(entry: Entry, keymap: Keymap) -> Option:
     name = f"/{entry.name} {entry.argument}".strip()
     key = keymap.key(entry.name)
     return Option(
-        text.own(name.ljust(NAME_CELLS), text.ACCENT)
+        text.own(f"{name} ".ljust(NAME_CELLS), text.ACCENT)
         + text.own(entry.title.ljust(TITLE_CELLS))
         + text.muted(key)
     )

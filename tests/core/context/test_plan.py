@@ -158,7 +158,7 @@ def test_examples_leave_when_no_turn_is_left_and_say_why() -> None:
         ("turn", False),
         ("question", True),
     ]
-    assert made.parts[1].reason == "no room beside the question"
+    assert made.parts[1].reason == "did not fit beside the question"
     assert made.parts[1].tokens == sum(measure(shown).parts)
     assert [message.role for message in made.messages] == ["system", "user"]
 

@@ -138,7 +138,7 @@ async def test_a_summary_is_edited_removed_and_taken_back(home: Path) -> None:
         driver.store.set_summary(last, Summary(text="They spoke of why.", covers=covers))
         await open_context(driver, id)
         await driver.until_shown("They spoke of why.")
-        assert "left out: told in the summary" in driver.text
+        assert "left out: covered by the summary" in driver.text
         await driver.pilot.press("e")
         await driver.until_shown("Ctrl+S saves")
         driver.app.screen.query_one(TextArea).text = "They spoke of São Paulo."
@@ -157,7 +157,7 @@ async def test_the_choice_for_what_does_not_fit_is_changed_here(home: Path) -> N
         await open_context(driver, id)
         await driver.until_shown("the oldest turns are left out")
         await driver.pilot.press("o")
-        await driver.until_shown("a summary takes the place of the oldest turns")
+        await driver.until_shown("a summary replaces the oldest turns")
         assert driver.store.conversation(id).overflow == "summarise"
 
 

@@ -87,7 +87,7 @@ async def _summarised(driver: Driver) -> None:
     )
     driver.store.set_summary(driver.store.branch(id)[3].id, told)
     await driver.pilot.press("o")
-    await driver.until_shown("told in the summary")
+    await driver.until_shown("covered by the summary")
     driver.app.screen.notice.clear()  # type: ignore[attr-defined]
 
 
