@@ -8,6 +8,7 @@ together, they are cells.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import sub
 from statistics import median, mode
 from typing import NamedTuple
 
@@ -44,7 +45,7 @@ class Lines:
     rows: list[PageRow]
 
 
-_BOTH = {"left", "right"}
+_CHANGES = {("left", "right"), ("right", "left")}
 
 
 class _Strip(NamedTuple):
@@ -149,7 +150,9 @@ def _strips(rows: list[PageRow]) -> list[_Strip]:
         for start_x, end_x, start in active:
             ends = True
             for left, right in free:
-                if right - start_x >= least and end_x - left >= least:
+                if end_x - left < least:
+                    break
+                if right - start_x >= least:
                     left = left if left > start_x else start_x
                     right = right if right < end_x else end_x
                     if right - left >= least:
@@ -192,20 +195,25 @@ def _beside(above: PageRow, row: PageRow) -> list[tuple[float, float]]:
 
 def _trimmed(strip: _Strip, rows: list[PageRow]) -> _Strip:
     """The strip from the first row to the last that belongs to a column beside another."""
-    sides = [_side_of(row, strip) for row in rows[strip.start : strip.end]]
-    meeting = [
-        at
-        for at, side in enumerate(sides)
-        if side == "both" or (at and {side, sides[at - 1]} == _BOTH)
+    left, right = strip.left + 0.1, strip.right - 0.1
+    sides = [
+        "left" if row.right <= left else "right" if row.left >= right else _side_of(row, strip)
+        for row in rows[strip.start : strip.end]
     ]
-    if not meeting:
+    meeting = (at for at, side in enumerate(sides) if _meets(side, sides[at - 1] if at else side))
+    first = next(meeting, None)
+    if first is None:
         return strip._replace(end=strip.start)
-    first, last = strip.start + meeting[0], strip.start + meeting[-1]
-    if sides[meeting[0]] != "both":
+    last = len(sides) - 1
+    while last > first and not _meets(sides[last], sides[last - 1]):
+        last -= 1
+    if sides[first] != "both":
         first -= 1
+    first, last = strip.start + first, strip.start + last
     within = rows[first : last + 1]
-    height = median(row.height for row in within)
-    steps = [a.base - b.base for a, b in pairwise(within) if a.base - b.base > 1]
+    height = median([row.height for row in within])
+    bases = [row.base for row in within]
+    steps = [step for step in map(sub, bases, bases[1:]) if step > 1]
     usual = median(steps) if steps else 1.4 * height
     while (
         first
@@ -216,6 +224,11 @@ def _trimmed(strip: _Strip, rows: list[PageRow]) -> _Strip:
     while last + 1 < strip.end and _belongs(rows[last], rows[last + 1], usual, height):
         last += 1
     return strip._replace(start=first, end=last + 1)
+
+
+def _meets(side: str | None, before: str | None) -> bool:
+    """Whether a row stands on both sides of a strip, or on another one than the row before it."""
+    return side == "both" or (side, before) in _CHANGES
 
 
 def _belongs(above: PageRow, below: PageRow, usual: float, height: float) -> bool:
@@ -240,18 +253,27 @@ def _side_of(row: PageRow, strip: _Strip) -> str | None:
 
 
 def _sides(strip: _Strip, rows: list[PageRow]) -> _Sides:
+    """What stands on the sides of a strip in its rows."""
     middle = (strip.left + strip.right) / 2
-    within = rows[strip.start : strip.end]
     return _Sides(
-        [[piece for piece in row.pieces if piece.left <= middle] for row in within],
-        [[piece for piece in row.pieces if piece.left > middle] for row in within],
+        [[piece for piece in row.pieces if piece.left <= middle] for row in rows],
+        [[piece for piece in row.pieces if piece.left > middle] for row in rows],
     )
 
 
 def _are_columns(strip: _Strip, rows: list[PageRow]) -> bool:
-    sides, rows = _sides(strip, rows), rows[strip.start : strip.end]
-    left = [pieces for pieces in sides.left if pieces]
-    right = [pieces for pieces in sides.right if pieces]
+    middle, rows = (strip.left + strip.right) / 2, rows[strip.start : strip.end]
+    left: list[list[Piece]] = []
+    right: list[list[Piece]] = []
+    for row in rows:
+        pieces = row.pieces
+        if pieces[-1].left <= middle:
+            left.append(pieces)
+        elif pieces[0].left > middle:
+            right.append(pieces)
+        else:
+            left.append([piece for piece in pieces if piece.left <= middle])
+            right.append([piece for piece in pieces if piece.left > middle])
     if len(left) < 2 or len(right) < 2 or _are_numbers(left) or _are_numbers(right):
         return False
     if _are_labels(left):
@@ -269,7 +291,7 @@ def _are_columns(strip: _Strip, rows: list[PageRow]) -> bool:
         return independent or by_column
     if independent or (by_column and together < len(rows)):
         return True
-    return not _are_cells(sides, rows, switches) and (by_column or _flows(left, right))
+    return not _are_cells(_sides(strip, rows), rows, switches) and (by_column or _flows(left, right))
 
 
 def _are_labels(side: list[list[Piece]]) -> bool:
@@ -326,7 +348,8 @@ def _are_numbers(side: list[list[Piece]]) -> bool:
 
 def _has_words(left: list[list[Piece]], right: list[list[Piece]]) -> bool:
     return all(
-        median(sum(p.words for p in pieces) for pieces in side) >= 2 for side in (left, right)
+        median([sum([piece.words for piece in pieces]) for pieces in side]) >= 2
+        for side in (left, right)
     )
 
 

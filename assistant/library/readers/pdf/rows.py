@@ -5,7 +5,7 @@ height go to the first of them, and letters set apart are words again.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import attrgetter
@@ -38,7 +38,12 @@ _INITIAL = 1.7
 """Times the height of the words after it."""
 LABEL = re.compile(r"[•‣◦▪●○■□∙·–—\-*➢➔✓✔]|\(?(\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]")
 """What marks an item of a list."""
+_MAX_LABEL = 7
+"""Characters of that."""
 _SMALL_WORD = re.compile(r"(?<!\S)[(“\"]?[^\W\d_A-Z]")
+_SMALL_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+_DIGITS = b"0123456789"
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -64,8 +69,16 @@ class Piece:
     def of(
         cls, text: str, left: float, right: float, height: float, first: int, words: int
     ) -> "Piece":
-        digits = len(_DIGIT.findall(text)) if len(text) <= _MAX_FIGURE else 0
-        is_number = digits > 0 and digits >= len(_LETTER.findall(text))
+        if len(text) > _MAX_FIGURE:
+            return cls(text, left, right, height, first, words, 0, False)
+        if text.isascii():
+            signs = text.encode()
+            digits = len(signs) - len(signs.translate(None, _DIGITS))
+            letters = len(signs) - len(signs.translate(None, _LETTERS)) if digits else 0
+        else:
+            digits = len(_DIGIT.findall(text))
+            letters = len(_LETTER.findall(text)) if digits else 0
+        is_number = digits > 0 and digits >= letters
         return cls(text, left, right, height, first, words, digits, is_number)
 
 
@@ -80,22 +93,20 @@ class PageRow:
     right: float
     bold: bool
     """Whether its first and its last letter are."""
+    gaps: Sequence[tuple[float, float]] = ()
+    """The space between its pieces."""
 
     @classmethod
     def of(cls, base: float, pieces: list[Piece], bold: bool) -> "PageRow":
         if len(pieces) == 1:
             (piece,) = pieces
             return cls(base, piece.height, pieces, piece.left, piece.right, bold)
-        height = max(pieces, key=lambda piece: len(piece.text)).height
-        right = max([piece.right for piece in pieces])
-        return cls(base, height, pieces, pieces[0].left, right, bold)
-
-    @property
-    def gaps(self) -> list[tuple[float, float]]:
-        """The space between its pieces."""
-        if len(self.pieces) == 1:
-            return []
-        return [(a.right, b.left) for a, b in pairwise(self.pieces)]
+        lengths = [len(piece.text) for piece in pieces]
+        height = pieces[lengths.index(max(lengths))].height
+        rights = [piece.right for piece in pieces]
+        lefts = [piece.left for piece in pieces]
+        gaps = [*zip(rights, lefts[1:])]
+        return cls(base, height, pieces, lefts[0], max(rights), bold, gaps)
 
     @property
     def text(self) -> str:
@@ -127,20 +138,26 @@ def rows_of(group: RunGroup, is_bold: Callable[[int], bool]) -> list[PageRow]:
     runs = _with_initials(runs)
     runs.sort(key=attrgetter("base"), reverse=True)
     stacks: list[list[Run]] = []
+    heights: list[float] = []
+    """Of the largest run in each row."""
     stack: list[Run] = []
     base = height = 0.0
-    """Of the largest run in a row."""
     for run in runs:
         least = height if height < run.height else run.height
-        if stack and (base - run.base <= _SAME_ROW * least or _is_sign_of(run, stack)):
+        if stack and (
+            base - run.base <= _SAME_ROW * least
+            or (run.height < _SMALL * height and _is_sign_of(run, stack))
+        ):
             stack.append(run)
             if run.height > height:
                 base, height = run.base, run.height
+                heights[-1] = height
         else:
             stack = [run]
-            stacks.append(stack)
             base, height = run.base, run.height
-    _take_in_small(stacks)
+            stacks.append(stack)
+            heights.append(height)
+    _take_in_small(stacks, heights)
     return [_row(stack, group.mirrored, is_bold) for stack in stacks]
 
 
@@ -155,8 +172,8 @@ def _mark_raised(runs: list[Run]) -> None:
 
 def _with_initials(runs: list[Run]) -> list[Run]:
     """Runs with large first letters put before the word they begin, a line or two further up."""
-    left_over = []
-    if all(len(run.text) > 1 for run in runs):
+    left_over: list[Run] = []
+    if not any([len(run.text) == 1 and run.text.isalpha() for run in runs]):
         return runs
     for run, following in pairwise([*runs, *runs[-1:]]):
         if len(run.text) == 1 and run.text.isalpha() and run.height > _INITIAL * following.height:
@@ -178,42 +195,70 @@ def _is_sign_of(run: Run, stack: list[Run]) -> bool:
     return False
 
 
-def _take_in_small(stacks: list[list[Run]]) -> None:
-    """Put rows that are nothing but raised signs into the row below them."""
+def _take_in_small(stacks: list[list[Run]], heights: list[float]) -> None:
+    """Put rows that are nothing but raised signs into the row below them.
+
+    Args:
+        heights: of the largest run in each row.
+    """
     for at in range(len(stacks) - 2, -1, -1):
+        if heights[at] >= _SMALL * heights[at + 1]:
+            continue
         signs, below = stacks[at], stacks[at + 1]
         if len(signs) < _MAX_SIGNS and all(_is_sign_of(run, below) for run in signs):
             below.extend(signs)
-            del stacks[at]
+            del stacks[at], heights[at]
 
 
 def _row(stack: list[Run], mirrored: bool, is_bold: Callable[[int], bool]) -> PageRow:
     if len(stack) == 1:
-        (run,) = _in_words(stack)
+        run = _in_words(stack)[0] if stack[0].edges else stack[0]
         bold = is_bold(run.first) and is_bold(run.last)
-        return PageRow(run.base, run.height, [_piece([run], mirrored)], run.left, run.right, bold)
-    main = max(stack, key=_weight)
-    runs = _words_of_letters(sorted(stack, key=attrgetter("left")))
-    bold = is_bold(runs[0].first) and is_bold(runs[-1].last)
+        piece = _piece([run], mirrored)
+        return PageRow(run.base, run.height, [piece], run.left, run.right, bold)
+    base = _main(stack).base
+    stack.sort(key=attrgetter("left"))
+    runs = _words_of_letters(stack)
+    before = runs[0]
+    bold = is_bold(before.first) and is_bold(runs[-1].last)
     if len(runs) == 1:
-        return PageRow.of(main.base, [_piece(runs, mirrored)], bold)
+        return PageRow.of(base, [_piece(runs, mirrored)], bold)
     widest = _cell_gap(runs)
-    pieces = [[runs[0]]]
-    right = runs[0].right
-    for before, run in pairwise(runs):
-        if run.text == before.text and run.left - before.left < _CLOSE * run.height:
+    part = [before]
+    pieces: list[Piece] = []
+    right = before.right
+    for run in runs[1:]:
+        above, before = before, run
+        height = run.height
+        if run.left - above.left < _CLOSE * height and run.text == above.text:
             continue  # Drawn twice, so that it looks bold.
-        height = run.height if run.height < before.height else before.height
-        gap = widest if _is_drawn_next(before, run) else CELL_GAP
+        height = height if height < above.height else above.height
+        gap = CELL_GAP if widest == CELL_GAP or not _is_drawn_next(above, run) else widest
         if run.left - right < gap * height or (
-            len(pieces) == 1 and len(pieces[0]) == 1 and LABEL.fullmatch(before.text)
+            not pieces
+            and len(part) == 1
+            and len(above.text) <= _MAX_LABEL
+            and LABEL.fullmatch(above.text)
         ):
-            pieces[-1].append(run)
+            part.append(run)
             right = run.right if run.right > right else right
         else:
-            pieces.append([run])
+            pieces.append(_piece(part, mirrored))
+            part = [run]
             right = run.right
-    return PageRow.of(main.base, [_piece(part, mirrored) for part in pieces], bold)
+    pieces.append(_piece(part, mirrored))
+    return PageRow.of(base, pieces, bold)
+
+
+def _main(runs: list[Run]) -> Run:
+    """The largest run; of several the one with most characters."""
+    heights = [run.height for run in runs]
+    height = max(heights)
+    if heights.count(height) == 1:
+        return runs[heights.index(height)]
+    largest = [run for run in runs if run.height == height]
+    lengths = [len(run.text) for run in largest]
+    return largest[lengths.index(max(lengths))]
 
 
 def _is_drawn_next(before: Run, run: Run) -> bool:
@@ -221,17 +266,12 @@ def _is_drawn_next(before: Run, run: Run) -> bool:
     return run.first - before.last <= _NEXT if run.first > before.last else before.first > run.last
 
 
-def _weight(run: Run) -> tuple[float, int]:
-    return run.height, len(run.text)
-
-
 def _cell_gap(runs: list[Run]) -> float:
     """From which gap on a row is parted, in heights: more in prose, which may be stretched."""
     text = " ".join([run.text for run in runs])
     words = text.count(" ") + 1
     long = words >= _LONG_ROW and words >= 4 * len(runs)
-    prose = 2 * len(_SMALL_WORD.findall(text)) >= words
-    if not prose and not long:
+    if not long and 2 * _small_words(text) < words:
         return CELL_GAP
     if words < _PROSE_WORDS:
         # A line of a narrow column: stretching makes all of its spaces equally wide.
@@ -245,6 +285,13 @@ def _cell_gap(runs: list[Run]) -> float:
     stretched = usual < _PROSE_GAP or words < 2 * len(runs)
     even = stretched and min(gaps) > 0 and max(gaps) <= 2.5 * usual
     return max(_PROSE_GAP, min(2.2 * usual, 2.5)) if even else _PROSE_GAP
+
+
+def _small_words(text: str) -> int:
+    """How many words begin with a small letter."""
+    if text.isascii() and "(" not in text and '"' not in text:
+        return len([word for word in text.split() if word[0] in _SMALL_LETTERS])
+    return len(_SMALL_WORD.findall(text))
 
 
 def _gaps(runs: list[Run]) -> list[float]:
@@ -272,8 +319,10 @@ def _in_words(runs: list[Run]) -> list[Run]:
 
 def _words_of_letters(runs: list[Run]) -> list[Run]:
     """The runs of a row; a heading's letters that are set apart are words again."""
-    if len([run for run in runs if len(run.text) == 1]) < _SPACED_LETTERS:
-        if not any(run.edges for run in runs):
+    if len(runs) < _SPACED_LETTERS or (
+        len([run for run in runs if len(run.text) == 1]) < _SPACED_LETTERS
+    ):
+        if not any([run.edges for run in runs]):
             return runs
         return [one for run in runs for one in _in_words([run])]
     joined: list[Run] = []
@@ -310,17 +359,14 @@ def _piece(runs: list[Run], mirrored: bool) -> Piece:
     else:
         text, left = _text(runs, mirrored), run.left
         right = max([run.right for run in runs])
-        height = max(runs, key=_length).height
+        lengths = [len(run.text) for run in runs]
+        height = runs[lengths.index(max(lengths))].height
         first = min([run.first for run in runs])
         words = sum([run.words for run in runs])
     text = text[1:] if text[0] == "^" and len(text) > 1 else text
     if not text.isascii():
         words = max(words, len(_UNSPACED.findall(text)) // 2)
     return Piece.of(text, left, right, height, first, words)
-
-
-def _length(run: Run) -> int:
-    return len(run.text)
 
 
 def _text(runs: list[Run], mirrored: bool) -> str:

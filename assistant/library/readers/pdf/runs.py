@@ -131,12 +131,13 @@ class PageRuns:
 
     def groups(self) -> list[RunGroup]:
         """The runs by direction, the direction of most of them first."""
-        turned: dict[int, list[Run]] = defaultdict(list)
-        may_be_mirrored = _RIGHT_TO_LEFT.search(self.text) is not None
-        for run, direction in self._runs():
-            turned[direction].append(run)
+        turned = self._runs()
+        may_be_mirrored = not self.text.isascii() and _RIGHT_TO_LEFT.search(self.text) is not None
+        directions = [*turned]
+        if len(directions) > 1:
+            directions.sort(key=lambda each: -_amount(turned[each]))
         found = []
-        for direction in sorted(turned, key=lambda each: -_amount(turned[each])):
+        for direction in directions:
             runs = turned[direction]
             if direction not in _TURNS:
                 found.append(RunGroup(runs, direction, skewed=True))
@@ -148,18 +149,18 @@ class PageRuns:
                 found.append(RunGroup(runs, direction))
         return found
 
-    def _runs(self) -> list[tuple[Run, int]]:
-        """Runs, turned, with their direction in degrees against the clock."""
+    def _runs(self) -> dict[int, list[Run]]:
+        """Runs, turned, by their direction in degrees against the clock."""
         # Word by word this is most of the work on a page.
         text = without_leaders(self.text)
         pattern = _PARTED_WORD if LINE_END_HYPHEN in text else _WORD
         spans = [*map(re.Match.span, islice(pattern.finditer(text), _MAX_WORDS))]
+        runs: dict[int, list[Run]] = defaultdict(list)
         if not spans:
-            return []
+            return runs
         starts, stops = zip(*spans, strict=True)
         firsts = self._chars(starts)
         lasts = self._chars([stop - 1 for stop in stops])
-        runs: list[tuple[Run, int]] = []
         words = direction = begun = end = head = tail = 0
         left_edge = right = low = high = 0.0
         lowest = lower = higher = highest = narrowest = widest = close = 0.0
@@ -185,6 +186,7 @@ class PageRuns:
                     continue
                 line = (left_edge, high, right, low)
                 self._close_run(runs, text, begun, end, line, head, tail, words)
+                words = 0
             height = head_high - head_low
             height = height if height > 1 else 1.0
             slack = _SAME_EDGE * height
@@ -211,7 +213,6 @@ class PageRuns:
                     # A typewriter's space is as wide as its letters.
                     widest = _TYPED_SPACE * letter
                 continue
-            words = 0
             boxes, spaced = (_Box(*box), _Box(*last_box)), text[start - 1 : start] == " "
             word = text[start:stop]
             direction = self._add_unusual(runs, word, boxes, (first, last), spaced, direction)
@@ -236,7 +237,7 @@ class PageRuns:
 
     def _close_run(
         self,
-        runs: list[tuple[Run, int]],
+        runs: dict[int, list[Run]],
         text: str,
         start: int,
         end: int,
@@ -262,15 +263,15 @@ class PageRuns:
             written = readable(written)
         height = high - low
         height = height if height > 1 else 1.0
-        drop = self._drops.get(round(height, 2))
+        drop = self._drops.get(height)
         base = low + (self._drop(first, low, height) if drop is None else drop)
         spaced = text[start - 1 : start] == " "
         run = Run(written, left, right, base, height, first, last, words, spaced, edges)
-        runs.append((run, 0))
+        runs[0].append(run)
 
     def _add_unusual(
         self,
-        runs: list[tuple[Run, int]],
+        runs: dict[int, list[Run]],
         text: str,
         boxes: tuple[_Box, _Box],
         chars: tuple[int, int],
@@ -300,7 +301,7 @@ class PageRuns:
             text = self._with_raised(text, head, tail, last)
         base = letter.bottom + drop
         run = Run(readable(text), whole.left, whole.right, base, height, *chars, 1, spaced)
-        runs.append((run, direction))
+        runs[direction].append(run)
         return direction
 
     def _with_raised(self, text: str, head: _Box, tail: _Box, last: int) -> str:
@@ -349,15 +350,17 @@ class PageRuns:
 
     def _drop(self, char: int, bottom: float, height: float) -> float:
         """How far the line of a letter is above its lower edge; fonts of one height agree."""
-        key = round(height, 2)
-        drop = self._drops.get(key)
+        drop = self._drops.get(height)
+        if drop is None:
+            drop = self._drops.get(round(height, 2))
         if drop is None:
             x, y = ctypes.c_double(), ctypes.c_double()
             raw.FPDFText_GetCharOrigin(self._handle, char, ctypes.byref(x), ctypes.byref(y))
             drop = y.value - bottom
             # A font may tell nonsense about its height.
             drop = drop if -0.5 * height <= drop <= height else 0.2 * height
-            self._drops[key] = drop
+            self._drops[round(height, 2)] = drop
+        self._drops[height] = drop
         return drop
 
 
