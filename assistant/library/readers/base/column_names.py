@@ -63,7 +63,7 @@ class TableRow(NamedTuple):
     @property
     def filled(self) -> int:
         """How many cells are not blank."""
-        return sum(bool(cell.strip()) for cell in self.cells)
+        return len([cell for cell in self.cells if cell and not cell.isspace()])
 
 
 def find_column_names(top: Sequence[TableRow], *, must_differ: bool = False) -> ColumnNames | None:
@@ -234,7 +234,7 @@ def _pattern(text: str) -> str:
 
 def _kind(text: str) -> _Kind:
     text = text.strip()
-    if not any(char.isalnum() for char in text):
+    if not text[:1].isalnum() and not any(char.isalnum() for char in text):
         return "blank"
     if _YEAR.fullmatch(text):
         return "year"

@@ -40,12 +40,10 @@ class Hyphens:
 
     def __init__(self, texts: Iterable[str]) -> None:
         """`texts`: all that the document says."""
-        self._words: Counter[str] = Counter()
         # Most words come back: each is looked at once.
-        for piece, times in Counter("\n".join(texts).casefold().split()).items():
-            if piece.isalnum():
-                self._words[piece] += times
-                continue
+        self._words = Counter("\n".join(texts).casefold().split())
+        for piece in [piece for piece in self._words if not piece.isalnum()]:
+            times = self._words.pop(piece)
             piece = _MARKED.sub(" ", piece) if MARK in piece else piece
             for word in _WORD.findall(piece):
                 self._words[word] += times

@@ -99,10 +99,11 @@ def has_void_letters(text: str) -> bool:
 def has_other_letters(text: str) -> bool:
     """Whether a page's letters stand for others: it has the build of a language, but is in none."""
     text = text[:_SAMPLE]
-    pieces = text.casefold().split()
+    folded = text.casefold()
+    pieces = folded.split()
     if sum(map(_COMMON.__contains__, pieces)) > 2 * _LEAST_COMMON * len(pieces):
         return False
-    words = _LETTERS.findall(text.casefold())
+    words = _LETTERS.findall(folded)
     if len(words) < _LEAST_WORDS or _share_of_common(words) >= _LEAST_COMMON:
         return False
     different = set(words)
@@ -145,7 +146,7 @@ def _likely_shifts(text: str) -> Iterator[int]:
 
 
 def _share_of_common(words: list[str]) -> float:
-    return len([word for word in words if word in _COMMON]) / len(words)
+    return sum(map(_COMMON.__contains__, words)) / len(words)
 
 
 def _cosine(letters: Counter[str]) -> float:

@@ -227,7 +227,8 @@ class _Writer:
 
     def _add_table(self, table: TableRows) -> None:
         rows = [
-            TableRow([self._hyphens.resolve(cell) for cell in line.cells]) for _, line in table.rows
+            TableRow([self._hyphens.resolve(cell) if MARK in cell else cell for cell in line.cells])
+            for _, line in table.rows
         ]
         heads = 0
         if (
@@ -237,8 +238,8 @@ class _Writer:
         ):
             rows[0] = rows[0]._replace(is_header=True)
         # A form's labels end so, and stand over other labels.
-        labels = [row.cells[0].rstrip() for row in rows if row.cells[0].strip()]
-        form = sum(label.endswith(":") for label in labels) * 2 > len(labels)
+        labels = [*filter(None, [row.cells[0].rstrip() for row in rows])]
+        form = len([label for label in labels if label[-1] == ":"]) * 2 > len(labels)
         found = None if form else find_column_names(rows[:LOOK_AHEAD])
         for index, (row, (page, _)) in enumerate(zip(rows, table.rows, strict=True)):
             self._builder.page = page

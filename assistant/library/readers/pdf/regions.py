@@ -5,10 +5,11 @@ prose, or stand there independently of each other, they are columns; where their
 together, they are cells.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import sub
+from operator import attrgetter, sub
 from statistics import median, mode
 from typing import NamedTuple
 
@@ -45,6 +46,7 @@ class Lines:
     rows: list[PageRow]
 
 
+_LEFT = attrgetter("left")
 _CHANGES = {("left", "right"), ("right", "left")}
 
 
@@ -57,14 +59,9 @@ class _Strip(NamedTuple):
     end: int
 
 
-_Begun = tuple[float, float, int]
-"""The edges of a strip that has not ended, and its first row."""
-
-
-class _Sides(NamedTuple):
-    left: list[list[Piece]]
-    """What stands on the left in each row; empty where nothing does."""
-    right: list[list[Piece]]
+_Begun = tuple[float, float, int, bool]
+"""The edges of a strip that has not ended, its first row, and whether it is known to be outermost:
+it stays so until it is cut, as those before it only become narrower."""
 
 
 def regions_of(rows: list[PageRow]) -> list[Lines | PageTable]:
@@ -147,26 +144,32 @@ def _strips(rows: list[PageRow]) -> list[_Strip]:
             continue
         free = [(-1e9, row.left), *gaps, (row.right, 1e9)]
         going_on: list[_Begun] = []
-        for start_x, end_x, start in active:
+        for strip in active:
+            start_x, end_x, start, _ = strip
             ends = True
             for left, right in free:
                 if end_x - left < least:
                     break
                 if right - start_x >= least:
+                    if left <= start_x and end_x <= right:
+                        if end_x - start_x >= least:
+                            going_on.append(strip)
+                            ends = False
+                        break
                     left = left if left > start_x else start_x
                     right = right if right < end_x else end_x
                     if right - left >= least:
-                        going_on.append((left, right, start))
+                        going_on.append((left, right, start, False))
                         ends = False
             if ends and at - start >= _MIN_LINES:
                 found.append(_Strip(start_x, end_x, start, at))
-        begun = [(left, right, at) for left, right in gaps if right - left >= least]
+        begun = [(left, right, at, False) for left, right in gaps if right - left >= least]
         if above is not None and above.base - row.base < 1.5 * height:
-            begun += [(left, right, at - 1) for left, right in _beside(above, row)]
+            begun += [(left, right, at - 1, False) for left, right in _beside(above, row)]
         unchanged = not begun and len(going_on) <= len(active)
         active, above = going_on if unchanged else _outermost(going_on + begun), row
     ended = len(rows)
-    found += [_Strip(*strip, ended) for strip in active if ended - strip[2] >= _MIN_LINES]
+    found += [_Strip(*strip[:3], ended) for strip in active if ended - strip[2] >= _MIN_LINES]
     return found
 
 
@@ -174,15 +177,18 @@ def _outermost(strips: list[_Begun]) -> list[_Begun]:
     """The strips that are not within one that began before them."""
     kept: list[_Begun] = []
     for strip in strips:
-        left, right, _ = strip
-        left += 0.5
-        right -= 0.5
-        for other_left, other_right, _ in kept:
-            if other_left <= left and right <= other_right:
-                break
+        left, right, start, is_outermost = strip
+        if is_outermost:
+            kept.append(strip)
         else:
-            if len(kept) < _MAX_STRIPS:
-                kept.append(strip)
+            inner_left, inner_right = left + 0.5, right - 0.5
+            for other_left, other_right, _, _ in kept:
+                if other_left <= inner_left and inner_right <= other_right:
+                    break
+            else:
+                kept.append((left, right, start, True))
+        if len(kept) == _MAX_STRIPS:
+            break
     return kept
 
 
@@ -233,11 +239,8 @@ def _meets(side: str | None, before: str | None) -> bool:
 
 def _belongs(above: PageRow, below: PageRow, usual: float, height: float) -> bool:
     near = above.base - below.base <= max(_APART * usual, 1.6 * height)
-    return (
-        near
-        and abs(above.height - height) < 0.15 * height
-        and (abs(below.height - height) < 0.15 * height)
-    )
+    other = max(abs(above.height - height), abs(below.height - height))
+    return near and other < 0.15 * height
 
 
 def _side_of(row: PageRow, strip: _Strip) -> str | None:
@@ -252,15 +255,6 @@ def _side_of(row: PageRow, strip: _Strip) -> str | None:
     return "both"
 
 
-def _sides(strip: _Strip, rows: list[PageRow]) -> _Sides:
-    """What stands on the sides of a strip in its rows."""
-    middle = (strip.left + strip.right) / 2
-    return _Sides(
-        [[piece for piece in row.pieces if piece.left <= middle] for row in rows],
-        [[piece for piece in row.pieces if piece.left > middle] for row in rows],
-    )
-
-
 def _are_columns(strip: _Strip, rows: list[PageRow]) -> bool:
     middle, rows = (strip.left + strip.right) / 2, rows[strip.start : strip.end]
     left: list[list[Piece]] = []
@@ -272,8 +266,9 @@ def _are_columns(strip: _Strip, rows: list[PageRow]) -> bool:
         elif pieces[0].left > middle:
             right.append(pieces)
         else:
-            left.append([piece for piece in pieces if piece.left <= middle])
-            right.append([piece for piece in pieces if piece.left > middle])
+            parted = bisect_right(pieces, middle, key=_LEFT)
+            left.append(pieces[:parted])
+            right.append(pieces[parted:])
     if len(left) < 2 or len(right) < 2 or _are_numbers(left) or _are_numbers(right):
         return False
     if _are_labels(left):
@@ -291,7 +286,7 @@ def _are_columns(strip: _Strip, rows: list[PageRow]) -> bool:
         return independent or by_column
     if independent or (by_column and together < len(rows)):
         return True
-    return not _are_cells(_sides(strip, rows), rows, switches) and (by_column or _flows(left, right))
+    return not _are_cells(rows, middle, switches) and (by_column or _flows(left, right))
 
 
 def _are_labels(side: list[list[Piece]]) -> bool:
@@ -328,14 +323,14 @@ def _flows(left: list[list[Piece]], right: list[list[Piece]]) -> bool:
     return sum(text[:1].islower() for text in begun) >= 0.3 * len(begun)
 
 
-def _are_cells(sides: _Sides, rows: list[PageRow], switches: int) -> bool:
+def _are_cells(rows: list[PageRow], middle: float, switches: int) -> bool:
     """Whether both sides begin anew at the same heights, as cells do that hold several lines."""
     steps = [above.base - below.base for above, below in pairwise(rows)]
     if not steps:
         return False
     usual = median(steps)
     begun = [at for at, step in enumerate(steps, 1) if step > 1.25 * usual]
-    both = sum(bool(sides.left[at] and sides.right[at]) for at in begun)
+    both = sum(rows[at].left <= middle < rows[at].pieces[-1].left for at in begun)
     if both >= 2 and both >= 0.7 * len(begun):
         return True
     return len(begun) >= 2 and abs(switches - 2 * len(begun)) <= 2

@@ -93,6 +93,7 @@ class PageRow:
     right: float
     bold: bool
     """Whether its first and its last letter are."""
+    text: str
     gaps: Sequence[tuple[float, float]] = ()
     """The space between its pieces."""
 
@@ -100,19 +101,14 @@ class PageRow:
     def of(cls, base: float, pieces: list[Piece], bold: bool) -> "PageRow":
         if len(pieces) == 1:
             (piece,) = pieces
-            return cls(base, piece.height, pieces, piece.left, piece.right, bold)
-        lengths = [len(piece.text) for piece in pieces]
+            return cls(base, piece.height, pieces, piece.left, piece.right, bold, piece.text)
+        texts = [piece.text for piece in pieces]
+        lengths = [*map(len, texts)]
         height = pieces[lengths.index(max(lengths))].height
         rights = [piece.right for piece in pieces]
         lefts = [piece.left for piece in pieces]
-        gaps = [*zip(rights, lefts[1:])]
-        return cls(base, height, pieces, lefts[0], max(rights), bold, gaps)
-
-    @property
-    def text(self) -> str:
-        if len(self.pieces) == 1:
-            return self.pieces[0].text
-        return " ".join(piece.text for piece in self.pieces)
+        gaps = [*zip(rights[:-1], lefts[1:], strict=True)]
+        return cls(base, height, pieces, lefts[0], max(rights), bold, " ".join(texts), gaps)
 
     @property
     def words(self) -> int:
@@ -173,7 +169,7 @@ def _mark_raised(runs: list[Run]) -> None:
 def _with_initials(runs: list[Run]) -> list[Run]:
     """Runs with large first letters put before the word they begin, a line or two further up."""
     left_over: list[Run] = []
-    if not any([len(run.text) == 1 and run.text.isalpha() for run in runs]):
+    if not [run for run in runs if len(run.text) == 1 and run.text.isalpha()]:
         return runs
     for run, following in pairwise([*runs, *runs[-1:]]):
         if len(run.text) == 1 and run.text.isalpha() and run.height > _INITIAL * following.height:
@@ -215,7 +211,7 @@ def _row(stack: list[Run], mirrored: bool, is_bold: Callable[[int], bool]) -> Pa
         run = _in_words(stack)[0] if stack[0].edges else stack[0]
         bold = is_bold(run.first) and is_bold(run.last)
         piece = _piece([run], mirrored)
-        return PageRow(run.base, run.height, [piece], run.left, run.right, bold)
+        return PageRow(run.base, run.height, [piece], run.left, run.right, bold, piece.text)
     base = _main(stack).base
     stack.sort(key=attrgetter("left"))
     runs = _words_of_letters(stack)
@@ -322,7 +318,7 @@ def _words_of_letters(runs: list[Run]) -> list[Run]:
     if len(runs) < _SPACED_LETTERS or (
         len([run for run in runs if len(run.text) == 1]) < _SPACED_LETTERS
     ):
-        if not any([run.edges for run in runs]):
+        if not [run for run in runs if run.edges]:
             return runs
         return [one for run in runs for one in _in_words([run])]
     joined: list[Run] = []

@@ -134,6 +134,8 @@ def _may_stand_still(row: PageRow, inner: PageRow | None, usual: float) -> bool:
 
 def _counts_on(text: str, other: str, step: int) -> bool:
     """Whether two lines are the same but for a number that grows with the pages."""
+    if text == other:
+        return False
     tokens, others = _tokens(text), _tokens(other)
     if len(tokens) != len(others):
         return False

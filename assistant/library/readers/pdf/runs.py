@@ -59,8 +59,9 @@ _ROOM = 2048
 _BOXES = (raw.FS_RECTF * _ROOM)()
 _EDGES = memoryview(_BOXES).cast("B")
 _SIZE = ctypes.sizeof(raw.FS_RECTF)
-_PLACES = [ctypes.c_void_p(ctypes.addressof(box)) for box in _BOXES]
+_PLACES = [ctypes.byref(box) for box in _BOXES]
 _FONT_OF = ctypes.cast(raw.FPDFText_GetFontInfo, ctypes.PYFUNCTYPE(None))
+_ANGLE_OF = ctypes.cast(raw.FPDFText_GetCharAngle, ctypes.PYFUNCTYPE(ctypes.c_float))
 _BOX_OF = ctypes.cast(raw.FPDFText_GetLooseCharBox, ctypes.PYFUNCTYPE(None))
 """Told nothing of its arguments: ctypes takes most of the time of a call to look at them."""
 
@@ -114,14 +115,14 @@ class PageRuns:
         self._bounds = _Box(left, top, right, bottom)
         self._textpage = page.get_textpage()
         self._handle = self._textpage.raw
-        self._address = ctypes.cast(self._handle, ctypes.c_void_p)
+        self._address = ctypes.byref(self._handle.contents)
         self._box = array("f", [0.0] * 4)
         self._box_at = ctypes.byref(raw.FS_RECTF.from_buffer(self._box))
         self._name = ctypes.create_string_buffer(_FONT_NAME.value)
         self._flags = ctypes.c_int()
-        self._flags_at = ctypes.byref(self._flags)
         self._bold: dict[tuple[bytes, int], bool] = {}
         self._drops: dict[float, float] = {}
+        self._angles: dict[float, int] = {}
         self.text = text_of(self._textpage)
         self._has_odd_signs = has_odd_signs(self.text)
         self._same_index = raw.FPDFText_CountChars(self._handle) == len(self.text)
@@ -133,11 +134,8 @@ class PageRuns:
         """The runs by direction, the direction of most of them first."""
         turned = self._runs()
         may_be_mirrored = not self.text.isascii() and _RIGHT_TO_LEFT.search(self.text) is not None
-        directions = [*turned]
-        if len(directions) > 1:
-            directions.sort(key=lambda each: -_amount(turned[each]))
         found = []
-        for direction in directions:
+        for direction in sorted(turned, key=lambda each: -_amount(turned[each])):
             runs = turned[direction]
             if direction not in _TURNS:
                 found.append(RunGroup(runs, direction, skewed=True))
@@ -330,17 +328,22 @@ class PageRuns:
         return 270 if -upward > 2 * abs(across) else 0
 
     def _angle(self, char: int) -> int:
-        return -_degrees(raw.FPDFText_GetCharAngle(self._handle, char)) % 360
+        angle = _ANGLE_OF(self._address, char)
+        known = self._angles.get(angle)
+        if known is None:
+            known = self._angles[angle] = -_degrees(angle) % 360
+        return known
 
     def _is_outside(self, box: _Box) -> bool:
-        left, top, right, bottom = self._bounds
-        return box.right < left or box.left > right or box.top < bottom or box.bottom > top
+        left, top, right, bottom = box
+        x0, y1, x1, y0 = self._bounds
+        return right < x0 or left > x1 or top < y0 or bottom > y1
 
     def is_bold(self, char: int) -> bool:
         """Whether a letter is; what was typed onto the page never is."""
         if char < 0:
             return False
-        _FONT_OF(self._address, char, self._name, _FONT_NAME, self._flags_at)
+        _FONT_OF(self._address, char, self._name, _FONT_NAME, ctypes.byref(self._flags))
         font = self._name.value, self._flags.value
         known = self._bold.get(font)
         if known is None:
@@ -350,9 +353,7 @@ class PageRuns:
 
     def _drop(self, char: int, bottom: float, height: float) -> float:
         """How far the line of a letter is above its lower edge; fonts of one height agree."""
-        drop = self._drops.get(height)
-        if drop is None:
-            drop = self._drops.get(round(height, 2))
+        drop = self._drops.get(height, self._drops.get(round(height, 2)))
         if drop is None:
             x, y = ctypes.c_double(), ctypes.c_double()
             raw.FPDFText_GetCharOrigin(self._handle, char, ctypes.byref(x), ctypes.byref(y))
@@ -374,12 +375,8 @@ _TURNS: dict[int, Callable[[_Box], _Box]] = {
 
 
 def _around(head: _Box, tail: _Box) -> _Box:
-    return _Box(
-        min(head.left, tail.left),
-        max(head.top, tail.top),
-        max(head.right, tail.right),
-        min(head.bottom, tail.bottom),
-    )
+    (left, top, right, bottom), (x0, y1, x1, y0) = head, tail
+    return _Box(min(left, x0), max(top, y1), max(right, x1), min(bottom, y0))
 
 
 def _is_initial(text: str, head: _Box, tail: _Box) -> bool:

@@ -9,8 +9,9 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
+from math import inf
+from operator import itemgetter
 from statistics import median
-from typing import NamedTuple
 
 from assistant.library.readers.pdf.rows import LABEL, PageRow, Piece
 from assistant.library.readers.pdf.runs import CELL_GAP
@@ -47,6 +48,12 @@ class PageTable:
     """The left edges of its columns, in points."""
     top: PageRow
     bottom: PageRow
+
+
+_Placed = tuple[PageRow, list[list[Piece]]]
+"""A row, and its pieces by column."""
+_Drawn = tuple[int, int, float, Piece, int]
+"""A piece as it was drawn: its first character, its column, its base line, and its row."""
 
 
 def find_table(rows: list[PageRow], at: int, least: int) -> tuple[PageTable, int, int] | None:
@@ -127,12 +134,16 @@ def _table_end(rows: list[PageRow], start: int) -> int:
 
 
 def _share_gap(row: PageRow, other: PageRow) -> bool:
-    smaller, larger = sorted((row.height, other.height))
+    smaller, larger = min(row.height, other.height), max(row.height, other.height)
     if larger > 1.3 * smaller:
         return False
     least = 0.5 * CELL_GAP * smaller
     others = other.gaps
-    return any(min(right, d) - max(left, c) >= least for left, right in row.gaps for c, d in others)
+    for left, right in row.gaps:
+        for start, end in others:
+            if (right if right < end else end) - (left if left > start else start) >= least:
+                return True
+    return False
 
 
 def _fits_a_cell(row: PageRow, recent: list[PageRow]) -> bool:
@@ -148,7 +159,7 @@ def _table_of(rows: list[PageRow]) -> PageTable | None:
     celled = [row for row in rows if len(row.pieces) > 1]
     if len(celled) < 2:
         return None
-    borders = _borders(rows)
+    borders = _borders(celled)
     if not borders or len(borders) >= _MAX_COLUMNS:
         return None
     borders, placed = _with_names(rows, borders)
@@ -158,22 +169,20 @@ def _table_of(rows: list[PageRow]) -> PageTable | None:
     names = [_in_one(placed[:head])] if head else []
     grouped = _drawn(placed) or [*names, *_grouped(placed[head:])]
     lines = [TableLine(tuple(cells), bold) for cells, bold in grouped]
-    filled = [sum(bool(cell) for cell in line.cells) for line in lines]
+    filled = [len([*filter(None, line.cells)]) for line in lines]
     if sum(count > 1 for count in filled) < 2 or _is_list(lines) or _is_prose(lines):
         return None
     lefts = [min((p.left for row in rows for p in row.pieces), default=0.0), *borders]
     return PageTable(lines, tuple(lefts), rows[0], rows[-1])
 
 
-def _borders(rows: list[PageRow]) -> list[float]:
-    """Where columns are parted: the middles of strips that hardly any row crosses."""
-    celled = [row for row in rows if len(row.pieces) > 1]
+def _borders(celled: list[PageRow]) -> list[float]:
+    """Where rows of several pieces are parted: the middles of strips that hardly any crosses."""
     allowed = int(_CROSSED * len(celled)) if len(celled) > 4 else 0
-    edges: list[tuple[float, int]] = []
-    for row in celled:
-        edges += [edge for piece in row.pieces for edge in ((piece.left, 1), (piece.right, -1))]
+    pieces = [piece for row in celled for piece in row.pieces]
+    edges = [(piece.left, 1) for piece in pieces] + [(piece.right, -1) for piece in pieces]
     edges.sort()
-    height = median(row.height for row in celled)
+    height = median([row.height for row in celled])
     borders = []
     depth, opened = 0, None
     for place, change in edges:
@@ -187,9 +196,7 @@ def _borders(rows: list[PageRow]) -> list[float]:
     return [border for border in borders if _parts_rows(celled, border)]
 
 
-def _with_names(
-    rows: list[PageRow], borders: list[float]
-) -> tuple[list[float], list[tuple[PageRow, list[list[Piece]]]]]:
+def _with_names(rows: list[PageRow], borders: list[float]) -> tuple[list[float], list[_Placed]]:
     """The rows in cells, without borders that part no more than a column from its name.
 
     Most often the name stands on the left, and the figures below it on the right.
@@ -217,7 +224,7 @@ def _is_name_of(upper: list[int], lower: list[int]) -> bool:
     return upper[-1] < lower[0] and len(upper) <= _MAX_NAME_ROWS < len(lower)
 
 
-def _gap_at(placed: list[tuple[PageRow, list[list[Piece]]]], column: int) -> float:
+def _gap_at(placed: list[_Placed], column: int) -> float:
     """The space between a column and the next one."""
     right = max(piece.right for _, cells in placed for piece in cells[column])
     return min(piece.left for _, cells in placed for piece in cells[column + 1]) - right
@@ -225,26 +232,31 @@ def _gap_at(placed: list[tuple[PageRow, list[list[Piece]]]], column: int) -> flo
 
 def _parts_rows(rows: list[PageRow], border: float) -> bool:
     """Whether rows have something on both sides of a border."""
-    return sum(row.left < border < row.pieces[-1].left for row in rows) >= 2
+    return len([row for row in rows if row.left < border < row.pieces[-1].left]) >= 2
 
 
 def _cells(row: PageRow, borders: list[float]) -> list[list[Piece]]:
-    cells: list[list[Piece]] = [[] for _ in range(len(borders) + 1)]
+    cells: list[list[Piece]] = [[] for _ in borders]
+    cells.append([])
+    last = len(borders)
     for piece in row.pieces:
         left, right = piece.left, piece.right
         after = bisect_right(borders, left)
-        crosses = after < len(borders) and borders[after] < right
+        crosses = after < last and borders[after] < right
         cells[bisect_left(borders, left if crosses else (left + right) / 2)].append(piece)
     return cells
 
 
-def _grouped(rows: list[tuple[PageRow, list[list[Piece]]]]) -> list[tuple[list[str], bool]]:
+def _grouped(rows: list[_Placed]) -> list[tuple[list[str], bool]]:
     """Rows of text; what goes on in a cell is put to the row that it belongs to."""
     steps = [above.base - below.base for (above, _), (below, _) in pairwise(rows)]
     close = _close_step(rows, steps)
     grouped: list[tuple[list[str], bool]] = []
     for at, (row, cells) in enumerate(rows):
-        texts = [" ".join(piece.text for piece in cell) for cell in cells]
+        texts = [
+            cell[0].text if len(cell) == 1 else " ".join([piece.text for piece in cell])
+            for cell in cells
+        ]
         if at and _goes_on(rows[at - 1][1], cells, steps[at - 1], row.height, close):
             last, bold = grouped[-1]
             joined = [" ".join(filter(None, pair)) for pair in zip(last, texts, strict=True)]
@@ -254,7 +266,7 @@ def _grouped(rows: list[tuple[PageRow, list[list[Piece]]]]) -> list[tuple[list[s
     return grouped
 
 
-def _head(rows: list[tuple[PageRow, list[list[Piece]]]]) -> int:
+def _head(rows: list[_Placed]) -> int:
     """How many rows together name the columns, a line or two for each; 0 when one does."""
     for at, (_, cells) in enumerate(rows[: _MAX_HEAD + 1]):
         filled = [cell for cell in cells if cell]
@@ -265,59 +277,53 @@ def _head(rows: list[tuple[PageRow, list[list[Piece]]]]) -> int:
     return bold if 1 < bold <= _MAX_HEAD and bold < len(rows) and _are_close(rows[:bold]) else 0
 
 
-def _are_close(rows: list[tuple[PageRow, list[list[Piece]]]]) -> bool:
+def _are_close(rows: list[_Placed]) -> bool:
     """Whether rows follow each other as the lines of a text do."""
     return all(
         above.base - row.base < 1.4 * above.height for (above, _), (row, _) in pairwise(rows)
     )
 
 
-def _in_one(rows: list[tuple[PageRow, list[list[Piece]]]]) -> tuple[list[str], bool]:
+def _in_one(rows: list[_Placed]) -> tuple[list[str], bool]:
     """Several rows as one."""
     columns = zip(*(cells for _, cells in rows), strict=True)
     texts = [" ".join(piece.text for cell in column for piece in cell) for column in columns]
     return texts, all(row.bold for row, _ in rows)
 
 
-class _Drawn(NamedTuple):
-    """A piece as it was drawn."""
-
-    first: int
-    column: int
-    base: float
-    piece: Piece
-    row: int
-
-
-def _drawn(rows: list[tuple[PageRow, list[list[Piece]]]]) -> list[tuple[list[str], bool]]:
+def _drawn(rows: list[_Placed]) -> list[tuple[list[str], bool]]:
     """Rows as they were drawn, cell by cell and row by row; empty when they were not."""
-    pieces = sorted(
-        _Drawn(piece.first, column, row.base, piece, at)
+    pieces = [
+        (piece.first, column, row.base, piece, at)
         for at, (row, cells) in enumerate(rows)
         for column, cell in enumerate(cells)
         for piece in cell
-    )
-    height = median(row.height for row, _ in rows)
+    ]
+    pieces.sort(key=itemgetter(0, 1, 2))
+    height = median([row.height for row, _ in rows])
+    least, widest = 0.3 * height, 1.5 * height
     grouped = [[pieces[0]]]
     doubtful = []
-    for before, piece in pairwise(pieces):
-        below = before.base - piece.base
-        if piece.column == before.column and below > 0.3 * height:
+    _, before_column, before_base, _, _ = pieces[0]
+    for drawn in pieces[1:]:
+        _, column, base, piece, _ = drawn
+        below = before_base - base
+        if column == before_column and below > least:
             # The next line of a cell, or a row that has nothing in other columns.
-            if piece.column and below < 1.5 * height and not piece.piece.is_number:
-                grouped[-1].append(piece)
-            else:
+            if not column or below >= widest or piece.is_number:
                 doubtful.append(len(grouped))
-                grouped.append([piece])
-        elif piece.column < before.column or below > 1.5 * height:
-            grouped.append([piece])
-        else:
-            grouped[-1].append(piece)
-    grouped = _with_further_lines(grouped, doubtful)
-    for above, below_it in pairwise(grouped):
-        lowest = min(piece.base for piece in above)
-        if max(piece.base for piece in below_it) > lowest - 0.3 * height:
+                grouped.append([])
+        elif column < before_column or below > widest:
+            grouped.append([])
+        grouped[-1].append(drawn)
+        before_column, before_base = column, base
+    grouped = _with_further_lines(grouped, doubtful) if doubtful else grouped
+    lowest = inf
+    for group in grouped:
+        bases = [base for _, _, base, _, _ in group]
+        if max(bases) > lowest - least:
             return []
+        lowest = min(bases)
     if len(grouped) < 2 or len(grouped) > len(rows):
         return []
     return [_as_row(group, rows) for group in grouped]
@@ -325,40 +331,39 @@ def _drawn(rows: list[tuple[PageRow, list[list[Piece]]]]) -> list[tuple[list[str
 
 def _with_further_lines(grouped: list[list[_Drawn]], doubtful: list[int]) -> list[list[_Drawn]]:
     """The rows with those put together that are lines of one cell, as they stand closer."""
-    sure = [
-        min(piece.base for piece in above) - max(piece.base for piece in below)
-        for at, (above, below) in enumerate(pairwise(grouped), 1)
-        if at not in doubtful
-    ]
-    if not sure or not doubtful:
+    bases = [[base for _, _, base, _, _ in group] for group in grouped]
+    tops, bottoms = [*map(max, bases)], [*map(min, bases)]
+    sure = [bottoms[at - 1] - tops[at] for at in range(1, len(grouped)) if at not in doubtful]
+    if not sure:
         return grouped
     usual = median(sure)
     joined = grouped[:1]
+    lowest = bottoms[0]
     for at, group in enumerate(grouped[1:], 1):
-        step = min(piece.base for piece in joined[-1]) - max(piece.base for piece in group)
-        alone = not any(piece.column for piece in joined[-1])
-        if at in doubtful and step < 0.9 * usual and alone:
+        alone = not any(column for _, column, *_ in joined[-1])
+        if at in doubtful and lowest - tops[at] < 0.9 * usual and alone:
             joined[-1] = [*joined[-1], *group]
+            lowest = min(lowest, bottoms[at])
         else:
             joined.append(group)
+            lowest = bottoms[at]
     return joined
 
 
-def _as_row(
-    pieces: list[_Drawn], rows: list[tuple[PageRow, list[list[Piece]]]]
-) -> tuple[list[str], bool]:
+def _as_row(pieces: list[_Drawn], rows: list[_Placed]) -> tuple[list[str], bool]:
     cells = [""] * len(rows[0][1])
-    for piece in sorted(pieces, key=lambda piece: (piece.row, piece.first)):
-        cells[piece.column] += f" {piece.piece.text}" if cells[piece.column] else piece.piece.text
-    return cells, all(rows[piece.row][0].bold for piece in pieces)
+    placed = sorted(pieces, key=itemgetter(4, 0))
+    for _, column, _, piece, _ in placed:
+        cells[column] += f" {piece.text}" if cells[column] else piece.text
+    return cells, all(rows[row][0].bold for *_, row in placed)
 
 
-def _close_step(rows: list[tuple[PageRow, list[list[Piece]]]], steps: list[float]) -> float:
+def _close_step(rows: list[_Placed], steps: list[float]) -> float:
     """A step within a row, where rows stand further apart than the lines of one; else 0."""
     if len(steps) < 2:
         return 0
     least, most = min(steps), max(steps)
-    height = median(row.height for row, _ in rows)
+    height = median([row.height for row, _ in rows])
     if most > 1.2 * least and least < 1.5 * height:
         return 1.1 * least
     return 0
@@ -371,16 +376,11 @@ def _goes_on(
     if step < 0.7 * height:
         return True
     filled = [at for at, cell in enumerate(cells) if cell]
-    over = all(above[at] for at in filled)
     if close and step <= close and len(filled) < max(2, sum(map(bool, above))):
         return True
-    return (
-        step < 1.5 * height
-        and filled[0] > 0
-        and len(filled) == 1
-        and over
-        and (not cells[filled[0]][0].is_number)
-    )
+    column = filled[0]
+    alone = len(filled) == 1 and column > 0 and bool(above[column])
+    return alone and step < 1.5 * height and not cells[column][0].is_number
 
 
 def _is_list(lines: list[TableLine]) -> bool:
