@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from assistant.core.values.base import ALLOWED
+from assistant.language.messages import _, localized
 
 
 def allowed_values(model: type[BaseModel], field: str, *, of_entry: bool = False) -> str:
@@ -45,50 +46,64 @@ def _schema(model: type[BaseModel]) -> dict[str, Any]:
 
 def _words(schema: dict[str, Any]) -> str:
     if ALLOWED in schema:
-        return str(schema[ALLOWED])
+        return localized(str(schema[ALLOWED]))
     if "anyOf" in schema:
         kinds = [one for one in schema["anyOf"] if one.get("type") != "null"]
-        words = [_words(one) for one in kinds]
-        return words[0] if len(words) == 1 else ", or ".join(words)
+        first, *others = [_words(one) for one in kinds]
+        for other in others:
+            first = _("{kind}, or {other}", kind=first, other=other)
+        return first
     if "enum" in schema:
         return one_of([str(value) for value in schema["enum"]])
     if "const" in schema:
         return str(schema["const"])
     match schema.get("type"):
         case "boolean":
-            return "true or false"
+            return _("true or false")
         case "integer":
-            return f"a whole number{_bounds(schema, 1)}"
+            return _whole_number(schema)
         case "number":
-            return f"a number{_bounds(schema, 0)}"
+            return _number(schema)
         case "array":
-            return "one or several texts"
+            return _("one or several texts")
         case "object":
-            return "a table"
-        case _:
-            return "a text"
+            return _("a table")
+        case _other:
+            return _("a text")
 
 
 def one_of(words: Sequence[str]) -> str:
     """`a, b or c`."""
     *first, last = words
-    return f"{', '.join(first)} or {last}" if first else last
+    return _("{listed} or {last}", listed=", ".join(first), last=last) if first else last
 
 
-def _bounds(schema: dict[str, Any], step: int) -> str:
-    """Both bounds; of whole numbers they are part of the range."""
-    low, above = schema.get("minimum"), schema.get("exclusiveMinimum")
-    high, below = schema.get("maximum"), schema.get("exclusiveMaximum")
-    if step and below is not None:
-        high = below - step
-    if step and above is not None:
-        low = above + step
+def _whole_number(schema: dict[str, Any]) -> str:
+    """What a field of whole numbers takes; both bounds are part of the range."""
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if "exclusiveMinimum" in schema:
+        low = schema["exclusiveMinimum"] + 1
+    if "exclusiveMaximum" in schema:
+        high = schema["exclusiveMaximum"] - 1
+    match low, high:
+        case None, None:
+            return _("a whole number")
+        case _low, None:
+            return _("a whole number from {low:,}", low=low)
+        case None, _high:
+            return _("a whole number, at most {high:,}", high=high)
+    return _("a whole number from {low:,} to {high:,}", low=low, high=high)
+
+
+def _number(schema: dict[str, Any]) -> str:
+    """What a field of numbers takes."""
+    low, above, high = (schema.get(k) for k in ("minimum", "exclusiveMinimum", "maximum"))
     if low is not None and high is not None:
-        return f" from {low:,} to {high:,}"
+        return _("a number from {low:,} to {high:,}", low=low, high=high)
     if above is not None and high is not None:
-        return f" above {above:,}, at most {high:,}"
+        return _("a number above {above:,}, at most {high:,}", above=above, high=high)
     if low is not None:
-        return f" from {low:,}"
+        return _("a number from {low:,}", low=low)
     if above is not None:
-        return f" above {above:,}"
-    return f", at most {high:,}" if high is not None else ""
+        return _("a number above {above:,}", above=above)
+    return _("a number, at most {high:,}", high=high) if high is not None else _("a number")

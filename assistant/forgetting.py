@@ -12,6 +12,7 @@ from assistant.core.errors import StorageError
 from assistant.core.trust import owned_by_another
 from assistant.ipc.join import Joiner
 from assistant.ipc.messages import StartError
+from assistant.language.messages import _
 from assistant.system.paths import Paths
 from assistant.workers import engine_worker, library_worker
 
@@ -32,13 +33,13 @@ def stored_parts(paths: Paths) -> list[StoredPart]:
     A folder that ASSISTANT_HOME names may hold other files, too: these are left.
     """
     found = [
-        (paths.data, "conversations, the index of your files, models"),
-        (paths.cache, "what models have read, and other things that can be made again"),
-        (paths.logs, "logs"),
-        (paths.runtime, "sockets and keys"),
-        (paths.prompts, "your own prompts"),
-        (paths.server_key, "the key of `assistant serve`"),
-        (paths.settings_file, "settings"),
+        (paths.data, _("conversations, the index of your files, models")),
+        (paths.cache, _("what models have read, and other things that can be made again")),
+        (paths.logs, _("logs")),
+        (paths.runtime, _("sockets and keys")),
+        (paths.prompts, _("your own prompts")),
+        (paths.server_key, _("the key of `assistant serve`")),
+        (paths.settings_file, _("settings")),
     ]
     return [
         StoredPart(path, what, _bytes_of(path)) for path, what in found if os.path.lexists(path)
@@ -71,7 +72,7 @@ def forget(paths: Paths, parts: Sequence[StoredPart]) -> None:
     except OSError as failure:
         raise StorageError(
             f"{failure.filename} is still there: {failure.strerror}.",
-            "Remove it yourself, or mend that and try again.",
+            "Remove it yourself, or fix that and try again.",
         ) from None
 
 
@@ -100,7 +101,7 @@ def _bytes_of(path: Path) -> int:
         return path.stat().st_size
     return sum(
         os.lstat(f"{folder}/{name}").st_size
-        for folder, _, names in os.walk(path)
+        for folder, _folders, names in os.walk(path)
         for name in names
         if os.path.lexists(f"{folder}/{name}")
     )

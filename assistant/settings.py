@@ -29,6 +29,7 @@ from assistant.core.values.load_options import ModelOptionChanges, ModelOptions
 from assistant.core.values.sampling import ContextWindow, Sampling, SamplingChanges
 from assistant.keymap import ALLOWED_KEYS, parse_keys
 from assistant.language.choice import AUTO, nearest_language
+from assistant.language.messages import N_, _
 from assistant.settings_source import SettingsSource, read_settings_source
 
 LISTED_AFTER = "listed_after"
@@ -95,7 +96,7 @@ class ModelSettings(Value):
     folders: Annotated[
         tuple[str, ...],
         BeforeValidator(_as_paths),
-        Field(json_schema_extra={ALLOWED: "one or several folders"}),
+        Field(json_schema_extra={ALLOWED: N_("one or several folders")}),
     ] = ()
     """Folders with GGUF files, beside the models folder. In the environment they are separated
     as in `PATH`."""
@@ -106,7 +107,7 @@ class ModelSettings(Value):
         str,
         Field(
             pattern=r"^https?://[^\s?#]+$",
-            json_schema_extra={ALLOWED: "an address that begins with https:// or http://"},
+            json_schema_extra={ALLOWED: N_("an address that begins with https:// or http://")},
         ),
     ] = "https://huggingface.co"
     """Where `assistant models pull` fetches models: Hugging Face, or a mirror of it."""
@@ -119,7 +120,9 @@ class EndpointSettings(Value):
         str,
         Field(
             pattern=r"^https?://[^\s?#@]+$",
-            json_schema_extra={ALLOWED: "an address such as https://api.example.com/v1, no key"},
+            json_schema_extra={
+                ALLOWED: N_("an address such as https://api.example.com/v1, no key")
+            },
         ),
     ]
     """Its address, with or without `/v1`."""
@@ -158,7 +161,7 @@ class LibrarySettings(Value):
     readers: Annotated[int, Field(ge=1, le=64)] = 2
     """Processes that read files."""
     watch: bool = True
-    """Whether changed files are noticed by themselves, as long as the library runs."""
+    """Whether changes are noticed automatically, as long as the library runs."""
     ocr: bool = False
     """Whether scanned PDFs are read with tesseract, where that is installed. It takes seconds for
     each page."""
@@ -166,7 +169,7 @@ class LibrarySettings(Value):
         str,
         Field(
             pattern=r"^\w+(\+\w+)*$",
-            json_schema_extra={ALLOWED: "names such as eng or eng+por"},
+            json_schema_extra={ALLOWED: N_("names such as eng or eng+por")},
         ),
     ] = "eng+por"
     """The languages of scanned pages, as tesseract calls them; `tesseract --list-langs` tells
@@ -210,7 +213,7 @@ class InterfaceSettings(Value):
     language: Annotated[
         str,
         AfterValidator(_as_language),
-        Field(json_schema_extra={ALLOWED: "auto, or a language such as en or pt_BR"}),
+        Field(json_schema_extra={ALLOWED: N_("auto, or a language such as en or pt_BR")}),
     ] = AUTO
     """The language of screens, messages and help; `auto` is that of the locale. Prompts and answers
     follow the conversation."""
@@ -372,13 +375,14 @@ def _explain(failure: ValidationError, source: SettingsSource) -> SettingsError:
     problem = failure.errors()[0]
     location = tuple(str(part) for part in problem["loc"])
     variables = [v for path, v in source.variables.items() if path[: len(location)] == location[:2]]
-    where = f"The environment variable {variables[0]}" if variables else f"{source.file}:"
     if problem["type"] == "extra_forbidden":
         location += (problem["ctx"]["key"],) if "ctx" in problem else ()
-        key = "" if variables else f" `{'.'.join(location)}`"
+        key = ".".join(location)
         return SettingsError(
-            f"{where}{key} is not a setting.",
-            "`assistant settings` lists the settings there are.",
+            f"The environment variable {variables[0]} is not a setting."
+            if variables
+            else f"{source.file}: `{key}` is not a setting.",
+            "`assistant settings` lists all settings.",
         )
     declared = field_at(location)
     # What comes behind the field tells which of its kinds a value was tried as.
@@ -386,10 +390,14 @@ def _explain(failure: ValidationError, source: SettingsSource) -> SettingsError:
     of_entry = declared is not None and depth < len(location) and is_table(*declared)
     depth += of_entry
     allowed = (
-        allowed_values(*declared, of_entry=of_entry) if declared else "settings, each with its name"
+        allowed_values(*declared, of_entry=of_entry)
+        if declared
+        else _("settings, each with its name")
     )
-    key = "" if variables else f" `{'.'.join(location[:depth])}`"
+    key, given = ".".join(location[:depth]), problem["input"]
     return SettingsError(
-        f"{where}{key} = {problem['input']!r} is not valid: it takes {allowed}.",
+        f"The environment variable {variables[0]} = {given!r} is not valid. Allowed: {allowed}."
+        if variables
+        else f"{source.file}: `{key}` = {given!r} is not valid. Allowed: {allowed}.",
         "Correct it, or remove it to get the default.",
     )

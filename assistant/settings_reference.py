@@ -16,9 +16,10 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, Field, ValidationError
 
 from assistant.allowed_values import allowed_values, words_of
-from assistant.core.errors import SettingsError
+from assistant.core.errors import SettingsError, did_you_mean
 from assistant.core.values.base import Value
 from assistant.core.values.sampling import PER_ANSWER
+from assistant.language.messages import _
 from assistant.settings import (
     KEY_NAMES,
     LISTED_AFTER,
@@ -241,8 +242,10 @@ def unknown_setting(typed: str) -> SettingsError:
     near = [by_name[each] for each in get_close_matches(name, by_name, NEAREST)]
     whole = get_close_matches(typed.casefold(), known, NEAREST)
     found = list(dict.fromkeys([*same, *whole, *near]))[:NEAREST]
-    hint = f"Did you mean {' or '.join(found)}?" if found else "`assistant settings` lists them."
-    return SettingsError(f"There is no setting {typed!r}.", hint)
+    return SettingsError(
+        f"There is no setting {typed!r}.",
+        did_you_mean(found) if found else "`assistant settings` lists them.",
+    )
 
 
 def parse_setting(path: tuple[str, ...], words: Sequence[str]) -> Any:
@@ -254,6 +257,7 @@ def parse_setting(path: tuple[str, ...], words: Sequence[str]) -> Any:
     declared = field_at(path)
     assert declared is not None
     model, field = declared
+    key = ".".join(path)
     typed: Any = words[0] if len(words) == 1 else list(words)
     if isinstance(typed, str):
         typed = typed.strip()
@@ -269,12 +273,12 @@ def parse_setting(path: tuple[str, ...], words: Sequence[str]) -> Any:
     except ValidationError:
         allowed = allowed_values(model, field, of_entry=field == "adapters")
         raise SettingsError(
-            f"{'.'.join(path)} = {' '.join(words)} is not valid: it takes {allowed}."
+            f"{key} = {' '.join(words)} is not valid. Allowed: {allowed}."
         ) from None
     if value is None:
         raise SettingsError(
-            f"{'.'.join(path)} takes {allowed_values(model, field)}.",
-            f"`assistant settings unset {'.'.join(path)}` gives it back its default.",
+            f"{key} takes {allowed_values(model, field)}.",
+            f"`assistant settings unset {key}` gives it back its default.",
         )
     return list(value) if isinstance(value, tuple) else value
 
@@ -328,4 +332,4 @@ def _own_docstrings(model: type[BaseModel]) -> dict[str, str]:
 
 def toml_text(value: Any) -> str:
     """A value as it stands in the file; one that is not given is said so."""
-    return "(not set)" if value is None else json.dumps(value, ensure_ascii=False)
+    return _("(not set)") if value is None else json.dumps(value, ensure_ascii=False)

@@ -58,13 +58,12 @@ def read_settings_file(file: Path) -> dict[str, Any]:
         reason = distrust(path)
         if reason is not None:
             raise SettingsError(
-                f"{path} {reason}: settings and prompts of others are not obeyed.",
-                "Make it yours alone (chown and chmod go-w), or set ASSISTANT_HOME to another "
-                "folder.",
+                f"{path} {reason}: settings and prompts of other users are not used.",
+                "Make it your own (chown and chmod go-w), or set ASSISTANT_HOME to another folder.",
             )
     try:
         if file.exists() and not (file.is_file() or file.is_dir()):
-            raise SettingsError(f"{file} is no file.", "Settings are kept in a file there.")
+            raise SettingsError(f"{file} is not a file.", "Settings are kept in a file there.")
         content = file.read_bytes()
     except FileNotFoundError:
         return {}

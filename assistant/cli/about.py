@@ -1,8 +1,9 @@
 """`assistant doctor`, `assistant licenses` and `assistant forget`: the program itself."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,14 +12,25 @@ from assistant.cli.program import Program, json_option
 from assistant.core.errors import AssistantError, NotFoundError
 from assistant.core.sanitize import one_line, printable
 from assistant.core.wording import size
+from assistant.language.messages import _
 
 if TYPE_CHECKING:
     from assistant.doctor.report import Check
 
 
+STATUS_WORDS: Final[Mapping[str, str]] = {
+    "ok": _("ok"),
+    "warn": _("warn"),
+    "fail": _("fail"),
+}
+
+FORGET = "forget"
+"""What is typed before everything is removed; the same in every language."""
+
+
 @click.command()
 @click.option("--quick", is_flag=True, help="Load neither the model nor the embedder.")
-@click.option("--keys", is_flag=True, help="Find out which keys reach the program, by pressing.")
+@click.option("--keys", is_flag=True, help="Test which keys reach the program, by pressing them.")
 @json_option
 @click.pass_obj
 def doctor(program: Program, /, quick: bool, keys: bool, as_json: bool) -> int:
@@ -48,7 +60,7 @@ def doctor(program: Program, /, quick: bool, keys: bool, as_json: bool) -> int:
 def _test_keys(program: Program) -> int:
     """Have the keys of the screen pressed one by one."""
     if not program.screen:
-        raise click.UsageError("Keys are pressed in a terminal that can move the cursor.")
+        raise click.UsageError("This needs a terminal that can move the cursor.")
     # What draws takes longer to import than everything else.
     from assistant.keymap import make_keymap  # noqa: PLC0415
     from assistant.tui.key_test import run_key_test  # noqa: PLC0415
@@ -62,12 +74,13 @@ def _test_keys(program: Program) -> int:
 
 
 def _print_check(console: Console, check: "Check") -> None:
+    width = max(map(len, STATUS_WORDS.values()))
     console.styled(
-        f"{check.status:<4}  {check.name:<22}{one_line(check.detail, 1000)}",
+        f"{STATUS_WORDS[check.status]:<{width}}  {check.name:<22}{one_line(check.detail, 1000)}",
         "" if check.status == "ok" else BOLD,
     )
     if check.fix:
-        console.styled(f"{'':28}{one_line(check.fix, 1000)}", DIM)
+        console.styled(f"{'':{width + 24}}{one_line(check.fix, 1000)}", DIM)
 
 
 @click.command()
@@ -87,7 +100,7 @@ def licenses(program: Program, /, name: str | None, full: bool, as_json: bool) -
         if not found:
             raise NotFoundError(
                 f"Nothing called {name!r} comes with the program.",
-                "`assistant licenses` lists what does.",
+                "`assistant licenses` lists its parts.",
             )
     if as_json:
         console.json([one.model_dump() for one in found])
@@ -98,11 +111,11 @@ def licenses(program: Program, /, name: str | None, full: bool, as_json: bool) -
                 console.line(printable(text).strip() + "\n")
     else:
         rows = [(one.name, one.version, one.license) for one in found]
-        console.table(rows, ("name", "version", "licence"))
+        console.table(rows, (_("name"), _("version"), _("licence")))
 
 
 @click.command("forget")
-@click.option("--everything", is_flag=True, required=True, help="All of it; there is no less.")
+@click.option("--everything", is_flag=True, required=True, help="Remove everything (required).")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @click.pass_obj
@@ -116,16 +129,24 @@ def forget_command(program: Program, /, everything: bool, yes: bool, as_json: bo
 
     console, parts = program.console, stored_parts(program.paths)
     if not parts:
-        console.line("Nothing is stored.")
+        console.line(_("Nothing is stored."))
         return
     if not yes:
         for part in parts:
             console.info(f"{part.path}: {part.what}, {size(part.size)}")
-        if program.ask is None or program.ask("Type forget to remove all of this") != "forget":
-            raise AssistantError("Nothing was removed.", "--yes removes it without asking.")
+        typing = _("Type {word} to remove all of this", word=FORGET)
+        if program.ask is None or program.ask(typing) != FORGET:
+            raise AssistantError("Nothing was removed.", "Use --yes to remove it without asking.")
     forget(program.paths, parts)
     if as_json:
         console.json({"removed": [{"path": str(p.path), "bytes": p.size} for p in parts]})
         return
     for part in parts:
-        console.line(f"removed  {part.path}  {size(part.size)}  {part.what}")
+        console.line(
+            _(
+                "removed  {path}  {size}  {what}",
+                path=part.path,
+                size=size(part.size),
+                what=part.what,
+            )
+        )

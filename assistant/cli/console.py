@@ -5,14 +5,18 @@ import os
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, TextIO
 
 from assistant.core.errors import AssistantError
 from assistant.core.sanitize import one_line, printable
-from assistant.language.messages import localized
+from assistant.language.messages import _, localized, pgettext
 
 ERASE_LINE = "\r\x1b[2K"
 BOLD, DIM, RESET_STYLE = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+YES = frozenset({"y", "yes", "s", "sim"})
+"""Answers that mean yes in every language."""
+
 SHORT_ID = 8
 """Characters of an id that are shown; any unique beginning is understood."""
 
@@ -224,6 +228,17 @@ def _terminal_size() -> os.terminal_size:
     from shutil import get_terminal_size  # noqa: PLC0415
 
     return get_terminal_size()
+
+
+def local_time(moment: datetime) -> str:
+    """Local date and time, `2026-01-31 18:05`."""
+    return moment.astimezone().strftime(_("%Y-%m-%d %H:%M"))
+
+
+def is_yes(typed: str) -> bool:
+    """Whether an answer to a question that ends with `[y/N]` means yes."""
+    words = {*YES, *pgettext("answers that mean yes", "y yes").casefold().split()}
+    return typed.strip().casefold() in words
 
 
 def short_id(id: str) -> str:

@@ -24,7 +24,7 @@ from assistant.cli.program import Program
 from assistant.cli.translation import translate_help
 from assistant.core.errors import AssistantError
 from assistant.language.choice import AUTO, OPTION, nearest_language
-from assistant.language.messages import available_languages
+from assistant.language.messages import N_, available_languages
 
 if TYPE_CHECKING:
     from assistant.tui.services import Services
@@ -59,7 +59,7 @@ COMMANDS: Mapping[str, str] = {
 OTHER_SPELLINGS: Mapping[str, str] = {"summarize": "summarise"}
 """How commands are spelled elsewhere."""
 
-MEMORY_HINT = "Close other programs, or lift a limit on memory (ulimit -v)."
+MEMORY_HINT = N_("Close other programs, or lift a limit on memory (ulimit -v).")
 
 LOG_LIMIT = 1_000_000
 """Bytes after which the log of unexpected errors begins anew."""
@@ -225,7 +225,7 @@ class UsageError(AssistantError):
 def _usage(mistake: click.ClickException) -> UsageError:
     context: Any = getattr(mistake, "ctx", None)
     path = context.command_path if context else PROGRAM_NAME
-    return UsageError(mistake.format_message(), f"`{path} --help` tells more.")
+    return UsageError(mistake.format_message(), f"See `{path} --help`.")
 
 
 def _unexpected(program: Program) -> AssistantError:
@@ -235,9 +235,9 @@ def _unexpected(program: Program) -> AssistantError:
     except OSError:
         return AssistantError(
             "An unexpected error ended this command, and it could not be logged.",
-            "`assistant doctor` looks for the cause.",
+            "Run `assistant doctor` to find the cause.",
         )
-    return AssistantError("An unexpected error ended this command.", f"Its details are in {log}.")
+    return AssistantError("An unexpected error ended this command.", f"Details are in {log}.")
 
 
 def _append_to_log(folder: Path, text: str) -> Path:

@@ -24,6 +24,8 @@ from assistant.core.turn.requests import Ask
 from assistant.core.values.conversation import Message
 from assistant.core.values.events import Answered
 from assistant.core.wording import duration
+from assistant.language.messages import _, ngettext
+from assistant.language.messages import number as number_text
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
@@ -93,11 +95,11 @@ def read_questions(file: Path) -> list[EvaluationQuestion]:
         try:
             questions.append(evaluation.parse_question(line.decode("utf-8")))
         except UnicodeDecodeError:
-            raise click.UsageError(f"{file}:{number}: it is not UTF-8.") from None
+            raise click.UsageError(f"Line {number} of {file} is not UTF-8.") from None
         except evaluation.QuestionError as problem:
-            raise click.UsageError(f"{file}:{number}: {problem}.") from None
+            raise click.UsageError(f"Line {number} of {file} is not valid: {problem}.") from None
     if not questions:
-        raise click.UsageError(f"{file} holds no question.")
+        raise click.UsageError(f"{file} has no questions.")
     return [_with_resolved_paths(question) for question in questions]
 
 
@@ -120,7 +122,9 @@ class _Run:
         """Search for all questions, and ask them where there is an assistant."""
         total, stop = len(self._questions), self._interruption.stop
         started = monotonic()
-        self._console.progress(f"0 of {total:,} questions")
+        self._console.progress(
+            ngettext("0 of {total:,} question", "0 of {total:,} questions", total, total=total)
+        )
         for question in self._questions:
             scope = (question.collection,) if question.collection else None
             result = evaluation.judge_search(
@@ -134,7 +138,16 @@ class _Run:
             self.rows.append((question, result))
             done = len(self.rows)
             left = (monotonic() - started) / done * (total - done)
-            self._console.progress(f"{done:,} of {total:,} questions, {duration(left)} left")
+            self._console.progress(
+                ngettext(
+                    "{done:,} of {total:,} question, {left} left",
+                    "{done:,} of {total:,} questions, {left} left",
+                    total,
+                    done=done,
+                    total=total,
+                    left=duration(left),
+                )
+            )
 
 
 def _ask(assistant: "Assistant", question: EvaluationQuestion, stop: Event) -> Message | None:
@@ -166,13 +179,13 @@ def _resolved(path: str) -> str:
 def _check_library(library: Library, file: Path, questions: list[EvaluationQuestion]) -> None:
     """Raises NotFoundError when there is nothing to look into."""
     if library.is_empty():
-        raise NotFoundError("There are no files to look into.", "`assistant add FOLDER` adds some.")
+        raise NotFoundError("There are no files to search.", "`assistant add FOLDER` adds some.")
     there = {collection.name for collection in library.collections()}
     for question in questions:
         if question.collection is not None and question.collection not in there:
             raise NotFoundError(
-                f"{file} asks for the collection {question.collection!r}, which is not there.",
-                "`assistant library list` shows those there are.",
+                f"{file} asks for the collection {question.collection!r}, which does not exist.",
+                "`assistant library list` lists the collections.",
             )
 
 
@@ -191,7 +204,7 @@ def _unknown_files(library: Library, rows: Sequence[Row]) -> list[str]:
 MAX_NAMED = 5
 """Questions whose file was not found, and files that are not there, that are named."""
 
-RANKING_HEADING = ("", "questions", "recall@1", "recall@5", "MRR@10", "nDCG@10")
+RANKING_HEADING = ("", _("questions"), "recall@1", "recall@5", "MRR@10", "nDCG@10")
 
 
 def print_report(
@@ -212,22 +225,34 @@ def print_report(
 
 
 def _print_tables(console: Console, report: EvaluationReport, total: int) -> None:
-    of_all = f" of {total:,}" if report.questions < total else ""
-    console.line(f"{report.questions:,}{of_all} questions")
+    done = report.questions
+    if done < total:
+        reached = ngettext(
+            "{done:,} of {total:,} question",
+            "{done:,} of {total:,} questions",
+            total,
+            done=done,
+            total=total,
+        )
+    else:
+        reached = ngettext("{n:,} question", "{n:,} questions", done, n=done)
+    console.line(reached)
     ranked = [
-        _ranking_row("right file", report.files, report.files_asked),
-        _ranking_row("right passage", report.passages, report.passages_asked),
+        _ranking_row(_("right file"), report.files, report.files_asked),
+        _ranking_row(_("right passage"), report.passages, report.passages_asked),
     ]
     if any(ranked):
         console.line()
         console.table([row for row in ranked if row], RANKING_HEADING, numbers=[1, 2, 3, 4, 5])
     shares = [
-        ("answered from the files", report.evidence_kept),
-        ("answers with a citation", report.cited),
-        ("answers citing the right file", report.right_file_cited),
-        ("answers containing the known one", report.contains_answer),
+        (_("answered from the files"), report.evidence_kept),
+        (_("answers with a citation"), report.cited),
+        (_("answers citing the right file"), report.right_file_cited),
+        (_("answers containing the known one"), report.contains_answer),
     ]
-    known = [(what, f"{share:.1f} %") for what, share in shares if share is not None]
+    known = [
+        (what, _("{percent:.1f} %", percent=share)) for what, share in shares if share is not None
+    ]
     if known:
         console.line()
         console.table(known, numbers=[1])
@@ -235,18 +260,18 @@ def _print_tables(console: Console, report: EvaluationReport, total: int) -> Non
 
 def _print_missed(console: Console, rows: Sequence[Row], unknown: Sequence[str]) -> None:
     missed = [q.question for q, result in rows if q.files and result.file_rank is None]
-    for what, names in (("not found", missed), ("not in the library", unknown)):
+    for what, names in ((_("not found"), missed), (_("not in the library"), unknown)):
         for name in names[:MAX_NAMED]:
             console.info(f"{what}: {name}")
         if len(names) > MAX_NAMED:
-            console.info(f"{what}: {len(names) - MAX_NAMED:,} more")
+            console.info(_("{what}: {names:,} more", what=what, names=len(names) - MAX_NAMED))
 
 
 def _ranking_row(what: str, figures: RankingQuality | None, asked: int) -> tuple[str, ...]:
     if figures is None:
         return ()
     shown = (figures.recall_1, figures.recall_5, figures.mrr_10, figures.ndcg_10)
-    return (what, f"{asked:,}", *(f"{figure:.1f}" for figure in shown))
+    return (what, number_text(asked), *(number_text(figure, ".1f") for figure in shown))
 
 
 def _report_object(
@@ -267,7 +292,7 @@ def _report_object(
         if report.answered
         else None,
         "unknown_files": list(unknown),
-        "details": [result.model_dump(mode="json") for _, result in rows],
+        "details": [result.model_dump(mode="json") for _question, result in rows],
     }
 
 

@@ -19,10 +19,13 @@ from assistant.core.values.library import (
     Survey,
     Waiting,
 )
-from assistant.core.wording import REASONS, count, duration, size, unread_sentence
+from assistant.core.wording import REASONS, duration, size, time_left, unread_sentence
+from assistant.language.messages import _, localized, ngettext, number
 
 _JSON_EVENTS = (Planned, Indexed, Skipped)
 """What the JSON lines carry besides `Done`; the rest is for the eyes."""
+
+INDENT = "    "
 
 EXAMPLES_PER_REASON = 3
 """Files that are named for each reason why files could not be read, and of those read in part."""
@@ -48,9 +51,9 @@ class IndexingReport:
                         self._console.line(_plan_line(step))
                         self._is_planned = True
                     case Scanned(files=files):
-                        self._console.progress(f"looking: {count(files, 'file')}")
+                        self._console.progress(looking_text(files))
                     case Waiting():
-                        self._console.progress("waiting for the library")
+                        self._console.progress(_("waiting for the library"))
         finally:
             self._console.end_progress()
 
@@ -80,11 +83,11 @@ class IndexingReport:
         console = self._console
         match event:
             case Waiting():
-                console.progress("waiting for the library")
+                console.progress(_("waiting for the library"))
             case Scanned(files=files):
-                console.progress(f"looking: {count(files, 'file')}")
+                console.progress(looking_text(files))
             case Planned(files=files, bytes=total) if not self._is_planned:
-                console.line(f"{count(files, 'file')} to read, {size(total)}")
+                console.line(_to_read_text(files, total))
             case IndexingProgress():
                 console.progress(_progress_line(event))
             case Skipped():
@@ -92,26 +95,25 @@ class IndexingReport:
             case Indexed() if event.unread and len(self._partial) < EXAMPLES_PER_REASON:
                 self._partial.append(event)
             case Done():
-                console.line(
-                    f"{event.indexed:,} indexed, {event.skipped:,} skipped,"
-                    f" {event.removed:,} removed in {duration(event.seconds)}"
-                    + (" (stopped)" if event.stopped else "")
-                )
+                console.line(_done_text(event))
                 self._failures.print_(console)
                 self._print_partial(event.partial)
             case _:
                 pass
 
-    def _print_partial(self, number: int) -> None:
+    def _print_partial(self, files: int) -> None:
         """Name files that were read in part, and what of them could not be read."""
-        if not number:
+        if not files:
             return
-        self._console.line(f"read in part: {count(number, 'file')}")
+        self._console.line(
+            ngettext("read in part: {n:,} file", "read in part: {n:,} files", files, n=files)
+        )
         for event in self._partial:
-            self._console.line(f"    {event.path}: {unread_sentence(event.unread)}")
-        if number > len(self._partial):
-            self._console.line(f"    and {number - len(self._partial):,} more")
-            self._console.info("`assistant library list --partial` lists them all.")
+            self._console.line(f"{INDENT}{event.path}: {unread_sentence(event.unread)}")
+        if files > len(self._partial):
+            more = files - len(self._partial)
+            self._console.line(INDENT + _("and {more:,} more", more=more))
+            self._console.info(_("`assistant library list --partial` lists them all."))
 
 
 class _Failures:
@@ -128,14 +130,24 @@ class _Failures:
             examples.append(event)
 
     def print_(self, console: Console) -> None:
-        for reason, number in sorted(self._counts.items(), key=lambda item: -item[1]):
-            console.line(f"skipped, {REASONS[reason]}: {count(number, 'file')}")
+        for reason, files in sorted(self._counts.items(), key=lambda item: -item[1]):
+            console.line(
+                ngettext(
+                    "skipped, {reason}: {n:,} file",
+                    "skipped, {reason}: {n:,} files",
+                    files,
+                    reason=REASONS[reason],
+                    n=files,
+                )
+            )
             for event in self._examples[reason]:
-                console.line(f"    {event.path}{f': {event.detail}' if event.detail else ''}")
-            if number > EXAMPLES_PER_REASON:
-                console.line(f"    and {number - EXAMPLES_PER_REASON:,} more")
-        if any(number > EXAMPLES_PER_REASON for number in self._counts.values()):
-            console.info("`assistant library list --failed` lists them all.")
+                detail = f": {localized(event.detail)}" if event.detail else ""
+                console.line(f"{INDENT}{event.path}{detail}")
+            if files > EXAMPLES_PER_REASON:
+                more = files - EXAMPLES_PER_REASON
+                console.line(INDENT + _("and {more:,} more", more=more))
+        if any(files > EXAMPLES_PER_REASON for files in self._counts.values()):
+            console.info(_("`assistant library list --failed` lists them all."))
 
 
 def event_object(event: IndexEvent, leave_out: set[str] | None = None) -> dict[str, Any]:
@@ -146,25 +158,57 @@ def event_object(event: IndexEvent, leave_out: set[str] | None = None) -> dict[s
     return {"event": event.kind, **fields}
 
 
+def looking_text(files: int) -> str:
+    """How many files a search through folders has found so far."""
+    return ngettext("scanning: {n:,} file", "scanning: {n:,} files", files, n=files)
+
+
+def _to_read_text(files: int, total: int) -> str:
+    return ngettext(
+        "{n:,} file to read, {size}",
+        "{n:,} files to read, {size}",
+        files,
+        n=files,
+        size=size(total),
+    )
+
+
+def _done_text(event: Done) -> str:
+    done = _(
+        "{indexed:,} indexed, {skipped:,} skipped, {removed:,} removed in {duration}",
+        indexed=event.indexed,
+        skipped=event.skipped,
+        removed=event.removed,
+        duration=duration(event.seconds),
+    )
+    return f"{done} ({_('stopped')})" if event.stopped else done
+
+
 def _plan_line(survey: Survey) -> str:
-    parts = [f"{count(survey.files, 'file')} to read, {size(survey.bytes)}"]
+    parts = [_to_read_text(survey.files, survey.bytes)]
     if survey.seconds is not None and survey.files:
-        parts[0] += f", about {duration(survey.seconds)}"
+        about = _("about {duration}", duration=duration(survey.seconds))
+        parts = [f"{parts[0]}, {about}"]
     if survey.unchanged:
-        parts.append(f"{survey.unchanged:,} unchanged")
+        parts.append(_("{unchanged:,} unchanged", unchanged=survey.unchanged))
     if survey.left_out:
-        parts.append(f"left out: {', '.join(map(_left_out_text, survey.left_out))}")
+        parts.append(
+            _("left out: {groups}", groups=", ".join(map(_left_out_text, survey.left_out)))
+        )
     return "; ".join(parts)
 
 
 def _left_out_text(group: LeftOut) -> str:
-    return f"{group.count:,} {REASONS[group.reason]}"
+    return _("{n:,} {reason}", n=group.count, reason=REASONS[group.reason])
 
 
 def _progress_line(event: IndexingProgress) -> str:
+    done = f"{number(event.done)}/{number(event.files)}"
     if event.paused:
-        return f"paused at {event.done:,} of {event.files:,} files"
+        return _("paused at {done:,} of {files:,} files", done=event.done, files=event.files)
     if event.yielding:
-        return f"{event.done:,}/{event.files:,}  on hold while an answer is written"
-    left = "" if event.eta is None else f", {duration(event.eta)} left"
-    return f"{event.done:,}/{event.files:,}  {event.rate:.1f} files/s{left}  {event.current}"
+        return f"{done}  {_('paused while answering')}"
+    rate = _("{rate:.1f} files/s", rate=event.rate)
+    if event.eta is not None:
+        rate += f", {time_left(event.eta)}"
+    return f"{done}  {rate}  {event.current}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from assistant.cli.console import BOLD, DIM, Console
+from assistant.cli.console import BOLD, DIM, Console, local_time
 from assistant.cli.indexing_report import IndexingReport
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program, json_option, partial_objects
@@ -14,7 +14,8 @@ from assistant.core.errors import NotFoundError
 from assistant.core.sanitize import one_line, printable
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import DEFAULT_COLLECTION, Collection, FileEntry, LibraryStatus
-from assistant.core.wording import REASONS, count, size, unread_summary
+from assistant.core.wording import REASONS, size, unread_summary
+from assistant.language.messages import _, localized, ngettext, number
 
 stream_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object per event and line."
@@ -60,14 +61,14 @@ def list_(
     elif found:
         _print_files(console, found)
     else:
-        console.info("There is no such file.")
+        console.info(_("There is no such file."))
 
 
 @library.command()
 @json_option
 @click.pass_obj
 def status(program: Program, /, as_json: bool) -> None:
-    """Tell how many files are indexed, and what is going on."""
+    """Show how many files are indexed, and what is happening."""
     found = program.library().status()
     if as_json:
         console_object = found.model_dump(mode="json")
@@ -80,11 +81,13 @@ def status(program: Program, /, as_json: bool) -> None:
 
 @library.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--collection", metavar="NAME", required=True, help="The collection they leave.")
+@click.option(
+    "--collection", metavar="NAME", required=True, help="The collection to remove them from."
+)
 @json_option
 @click.pass_obj
 def remove(program: Program, /, paths: tuple[str, ...], collection: str, as_json: bool) -> None:
-    """Take folders and files out of a collection, or all of it when no PATH is given.
+    """Remove folders and files from a collection, or all of it when no PATH is given.
 
     The files themselves stay where they are.
     """
@@ -92,14 +95,21 @@ def remove(program: Program, /, paths: tuple[str, ...], collection: str, as_json
     if as_json:
         program.console.json({"removed": removed})
     else:
-        program.console.line(f"{removed:,} files left the library")
+        program.console.line(
+            ngettext(
+                "{n:,} file removed from the library",
+                "{n:,} files removed from the library",
+                removed,
+                n=removed,
+            )
+        )
 
 
 @library.command()
 @json_option
 @click.pass_obj
 def removed(program: Program, /, as_json: bool) -> None:
-    """What was taken out in the last 30 days, newest first."""
+    """List what was removed in the last 30 days, newest first."""
     found = program.library().removals()
     if as_json:
         program.console.json(
@@ -110,8 +120,7 @@ def removed(program: Program, /, as_json: bool) -> None:
         )
         return
     for each in found:
-        when = each.at.astimezone().strftime("%Y-%m-%d %H:%M")
-        program.console.line(f"{when}  {each.collection}  {', '.join(each.roots)}")
+        program.console.line(f"{local_time(each.at)}  {each.collection}  {', '.join(each.roots)}")
 
 
 @library.command()
@@ -119,7 +128,7 @@ def removed(program: Program, /, as_json: bool) -> None:
 @stream_option
 @click.pass_obj
 def restore(program: Program, /, collection: str, as_json: bool) -> int:
-    """Put back what was taken out of COLLECTION last."""
+    """Restore what was last removed from COLLECTION."""
     files = program.library()
     found = [r for r in files.removals() if r.collection.casefold() == collection.casefold()]
     if not found:
@@ -137,7 +146,7 @@ def restore(program: Program, /, collection: str, as_json: bool) -> int:
 @stream_option
 @click.pass_obj
 def rebuild(program: Program, /, as_json: bool) -> int:
-    """Read every file again and make all indexes anew; passages that are the same stay embedded."""
+    """Read every file again and rebuild all indexes; unchanged passages stay embedded."""
     with Interruption([signal.SIGINT]) as interruption:
         IndexingReport(program.console, as_json=as_json).follow(
             program.library().rebuild(interruption.stop)
@@ -150,7 +159,7 @@ def rebuild(program: Program, /, as_json: bool) -> int:
 @stream_option
 @click.pass_obj
 def refresh(program: Program, /, collection: str | None, as_json: bool) -> int:
-    """Look at all folders again and index what has changed."""
+    """Scan all folders again and index what has changed."""
     with Interruption([signal.SIGINT]) as interruption:
         job = program.library().refresh(interruption.stop, collection)
         IndexingReport(program.console, as_json=as_json).follow(job)
@@ -171,9 +180,10 @@ def verify(program: Program, /, as_json: bool) -> int:
         console.json(found.model_dump(mode="json"))
     else:
         for problem in found.problems:
-            console.line(f"{'repaired' if problem.repaired else 'wrong'}: {problem.what}")
-        verdict = "all is in order" if found.ok else "not in order"
-        console.line(f"{count(found.files, 'file')}, {count(found.passages, 'passage')}: {verdict}")
+            state = _("repaired") if problem.repaired else _("wrong")
+            console.line(f"{state}: {localized(problem.what)}")
+        verdict = _("no problems") if found.ok else _("problems found")
+        console.line(f"{_files_text(found.files)}, {_passages_text(found.passages)}: {verdict}")
     return 0 if found.ok else 1
 
 
@@ -181,7 +191,7 @@ def verify(program: Program, /, as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def pause(program: Program, /, as_json: bool) -> None:
-    """Hold indexing back until `assistant library resume`."""
+    """Pause indexing until `assistant library resume`."""
     program.library().pause()
     if as_json:
         program.console.json({"paused": True})
@@ -191,7 +201,7 @@ def pause(program: Program, /, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def resume(program: Program, /, as_json: bool) -> None:
-    """Let indexing go on."""
+    """Resume indexing."""
     program.library().resume()
     if as_json:
         program.console.json({"paused": False})
@@ -201,7 +211,7 @@ def resume(program: Program, /, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def cancel(program: Program, /, as_json: bool) -> None:
-    """End what is being indexed, after the file at hand. `assistant library refresh` goes on."""
+    """Stop indexing after the current file. `assistant library refresh` continues."""
     program.library().cancel()
     if as_json:
         program.console.json({"cancelled": True})
@@ -212,11 +222,11 @@ def _print_collections(console: Console, found: Sequence[Collection], as_json: b
         console.json([collection.model_dump(mode="json") for collection in found])
     elif found:
         rows = [
-            (c.name, f"{c.files:,}", f"{c.passages:,}", ", ".join(c.roots) or "–") for c in found
+            (c.name, number(c.files), number(c.passages), ", ".join(c.roots) or "–") for c in found
         ]
-        console.table(rows, ("name", "files", "passages", "folders"), numbers=[1, 2])
+        console.table(rows, (_("name"), _("files"), _("passages"), _("folders")), numbers=[1, 2])
     else:
-        console.info("There is no collection yet: `assistant add FOLDER` makes one.")
+        console.info(_("There are no collections yet: `assistant add FOLDER` creates one."))
 
 
 def _file_object(entry: FileEntry) -> dict[str, Any]:
@@ -228,58 +238,91 @@ def _file_object(entry: FileEntry) -> dict[str, Any]:
 def _print_files(console: Console, found: Sequence[FileEntry]) -> None:
     rows = [
         (
-            "in part" if entry.unread else entry.state,
-            f"{entry.passages:,}",
+            _("in part") if entry.unread else _(entry.state),
+            number(entry.passages),
             entry.path,
             _reason(entry),
         )
         for entry in found
     ]
-    console.table(rows, ("state", "passages", "file", "reason"), numbers=[1])
+    console.table(rows, (_("state"), _("passages"), _("file"), _("reason")), numbers=[1])
 
 
 def _reason(entry: FileEntry) -> str:
     """Why a file, or a part of it, is not in the library."""
     if entry.reason:
-        return f"{REASONS[entry.reason]}: {entry.detail}"
-    return f"not read: {unread_summary(entry.unread)}" if entry.unread else ""
+        return f"{REASONS[entry.reason]}: {localized(entry.detail)}"
+    return _("not read: {unread}", unread=unread_summary(entry.unread)) if entry.unread else ""
 
 
 def _print_status(console: Console, found: LibraryStatus) -> None:
-    console.line(
-        f"{count(found.files, 'file')} in {count(found.collections, 'collection')}:"
-        f" {found.indexed:,} indexed{f' ({found.partial:,} in part)' if found.partial else ''},"
-        f" {found.skipped:,} skipped, {found.waiting:,} to be read"
-    )
-    console.line(f"{count(found.passages, 'passage')}, {size(found.disk_bytes)} on disk")
+    indexed = _("{n:,} indexed", n=found.indexed)
+    if found.partial:
+        indexed += " " + _("({n:,} in part)", n=found.partial)
+    skipped = _("{n:,} skipped", n=found.skipped)
+    waiting = _("{n:,} to be read", n=found.waiting)
+    console.line(f"{_files_in_text(found)}: {indexed}, {skipped}, {waiting}")
+    on_disk = _("{size} on disk", size=size(found.disk_bytes))
+    console.line(f"{_passages_text(found.passages)}, {on_disk}")
     if found.paused:
-        console.line("indexing is paused")
+        console.line(_("indexing is paused"))
     elif found.job is not None:
-        held = ", on hold while an answer is written" if found.job.yielding else ""
-        console.line(f"indexing: {found.job.done:,} of {found.job.files:,} files{held}")
+        indexing = ngettext(
+            "indexing: {done:,} of {n:,} file",
+            "indexing: {done:,} of {n:,} files",
+            found.job.files,
+            done=found.job.done,
+            n=found.job.files,
+        )
+        held = f", {_('paused while answering')}" if found.job.yielding else ""
+        console.line(indexing + held)
     if found.roots:
         console.line(_describe_watching(found))
     for root in found.missing:
-        console.line(f"not there now, its passages are kept: {root}")
+        console.line(_("not available, kept in the index: {root}", root=root))
     for root in found.left_out:
-        console.line(f"left out for a day, since looking through it ended the program: {root}")
+        console.line(
+            _("skipped for a day, because scanning it crashed the program: {root}", root=root)
+        )
     if found.embedder:
-        console.line(f"embedder: {found.embedder}")
+        console.line(_("embedder: {embedder}", embedder=found.embedder))
     if found.next_embedder_done is not None:
-        console.line(f"another embedder takes over: {int(100 * found.next_embedder_done)} % done")
+        console.line(
+            _(
+                "switching to another embedder: {percent} % done",
+                percent=int(100 * found.next_embedder_done),
+            )
+        )
     if found.embedder_problem:
-        console.line(found.embedder_problem)
+        console.line(localized(found.embedder_problem))
+
+
+def _files_text(files: int) -> str:
+    return ngettext("{n:,} file", "{n:,} files", files, n=files)
+
+
+def _passages_text(passages: int) -> str:
+    return ngettext("{n:,} passage", "{n:,} passages", passages, n=passages)
+
+
+def _files_in_text(found: LibraryStatus) -> str:
+    collections = ngettext(
+        "{n:,} collection", "{n:,} collections", found.collections, n=found.collections
+    )
+    return _("{files} in {collections}", files=_files_text(found.files), collections=collections)
 
 
 def _describe_watching(found: LibraryStatus) -> str:
     there = found.roots - len(found.missing)
     if found.watched == there:
-        return "changed files are noticed by themselves"
+        return _("changes are noticed automatically")
     if found.watched == 0:
-        return "changed files are found by `assistant library refresh`, and at the start"
-    return (
-        f"changes are noticed at once in {found.watched:,} of {there:,} folders; the others are"
-        " looked at now and then"
+        return _("changes are found by `assistant library refresh`, and when the program starts")
+    return _(
+        "changes are noticed at once in {watched:,} of {there:,} folders; the others "
+        "are looked at now and then",
+        watched=found.watched,
+        there=there,
     )
 
 
@@ -290,15 +333,15 @@ def _describe_watching(found: LibraryStatus) -> str:
     metavar="NAME",
     default=DEFAULT_COLLECTION,
     show_default=True,
-    help="The collection they go into; it is made when it is not there.",
+    help="The collection to add them to; a new one is created.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per event and line.")
 @click.pass_obj
 def add(program: Program, /, paths: tuple[str, ...], collection: str, as_json: bool) -> int:
     """Index the folders and files at PATH so that questions are answered from them.
 
-    Adding a folder again reads what is new or has changed. Indexing goes on when the terminal is
-    closed; Ctrl+C stops it, and adding again goes on where it was. Files that cannot be read are
+    Adding a folder again reads what is new or has changed. Indexing continues when the terminal is
+    closed; Ctrl+C stops it, and adding again continues where it was. Files that cannot be read are
     reported with the reason; the status is 0 all the same.
     """
     report, library = IndexingReport(program.console, as_json=as_json), program.library()
@@ -331,16 +374,16 @@ def search(
     console = program.console
     found = program.library().search(" ".join(query), collections or None, limit)
     if found.corrections:
-        console.info(one_line(found.corrections_text, 400))
+        console.info(one_line(localized(found.corrections_text), 400))
     if as_json:
         console.json([passage_object(passage) for passage in found.passages])
         return
-    for number, passage in enumerate(found.passages, 1):
-        _print_passage(console, number, passage)
+    for place, passage in enumerate(found.passages, 1):
+        _print_passage(console, place, passage)
     if not found.passages:
-        console.info("Nothing was found.")
+        console.info(_("Nothing was found."))
     elif not found.sufficient:
-        console.info("Your files may not speak to this.")
+        console.info(_("Your files may not cover this."))
 
 
 def passage_object(passage: Passage) -> dict[str, Any]:
@@ -362,8 +405,8 @@ def passage_object(passage: Passage) -> dict[str, Any]:
     }
 
 
-def _print_passage(console: Console, number: int, passage: Passage) -> None:
-    console.styled(one_line(f"[{number}] {passage.title}", 200), BOLD)
+def _print_passage(console: Console, rank: int, passage: Passage) -> None:
+    console.styled(one_line(f"[{rank}] {passage.title}", 200), BOLD)
     place = str(passage.place)
     source = f"{passage.path}{f', {place}' if place else ''}  ({passage.score:.2f})"
     console.styled(one_line(source, 2000), DIM)

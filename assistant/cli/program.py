@@ -11,6 +11,7 @@ import click
 
 from assistant.cli.console import Console
 from assistant.core.wording import unread_place
+from assistant.language.messages import localized
 from assistant.settings_source import SettingsSource, read_settings_source
 from assistant.system.paths import Paths, find_paths
 
@@ -126,12 +127,12 @@ class Program:
             tidies: whether old trash leaves then; who stays longer does that meanwhile.
         """
         assistant = self.build(self.settings, self.paths)
-        assistant.library.on_notice(self.console.warning)
-        assistant.models.on_notice(self.console.warning)
+        assistant.library.on_notice(self._notice)
+        assistant.models.on_notice(self._notice)
         try:
             yield assistant
             if reason := assistant.store.unwritable():
-                self.console.warning(reason)
+                self._notice(reason)
             if tidies:
                 assistant.tidy()
         finally:
@@ -141,8 +142,8 @@ class Program:
     def forgetful_assistant(self) -> Iterator["Assistant"]:
         """Open the parts of the program with conversations in memory only."""
         assistant = self.build(self.settings, self.paths, forgetful=True)
-        assistant.library.on_notice(self.console.warning)
-        assistant.models.on_notice(self.console.warning)
+        assistant.library.on_notice(self._notice)
+        assistant.models.on_notice(self._notice)
         try:
             yield assistant
         finally:
@@ -172,7 +173,7 @@ class Program:
         from assistant.bootstrap import model_catalog  # noqa: PLC0415 -- see _build
 
         models = model_catalog(self.settings, self.paths)
-        models.on_notice(self.console.warning)
+        models.on_notice(self._notice)
         return models
 
     def downloads(self) -> "ModelDownloads":
@@ -211,8 +212,12 @@ class Program:
         """
         read_settings_source(self.paths.settings_file, {})
         library = self.open_library(self.paths)
-        library.on_notice(self.console.warning)
+        library.on_notice(self._notice)
         return library
+
+    def _notice(self, text: str) -> None:
+        """Show what a worker, or the storage, wants a person to know."""
+        self.console.warning(localized(text))
 
     def prompts(self) -> "PromptLibrary":
         """The prompt library, without opening the database."""

@@ -12,6 +12,7 @@ from assistant.core.errors import NotFoundError
 from assistant.core.prompts.files import write
 from assistant.core.prompts.user_prompts import PromptExistsError, UserPrompts
 from assistant.core.values.prompts import Prompt, PromptProblem
+from assistant.language.messages import N_, _, localized
 from assistant.system.editor import run_editor
 
 UNUSABLE_STATUS = 3
@@ -54,9 +55,14 @@ def list_(program: Program, /, language: str | None = None, as_json: bool = Fals
         )
         return
     rows = [(_mark(program, p), p.name, p.language, p.title, p.description) for p in found]
-    console.table(rows, ("", "name", "language", "title", "description"))
+    console.table(rows, ("", _("name"), _("language"), _("title"), _("description")))
     _print_problems(program, problems)
-    console.info(f"* is used when none is named; + is your own, from {program.paths.prompts}.")
+    console.info(
+        _(
+            "* is the default; + is your own, from {prompts}.",
+            prompts=program.paths.prompts,
+        )
+    )
 
 
 @prompts.command()
@@ -87,7 +93,7 @@ def path(program: Program, /, name: str | None) -> None:
 @json_option
 @click.pass_obj
 def check(program: Program, /, files: tuple[Path, ...], as_json: bool) -> int:
-    """Tell what is wrong with prompt files: all that there are, or these FILEs.
+    """Show what is wrong with prompt files: all of them, or these FILEs.
 
     Ends with status 3 when one of them cannot be used.
     """
@@ -102,7 +108,9 @@ def check(program: Program, /, files: tuple[Path, ...], as_json: bool) -> int:
         program.console.json({"problems": [problem.model_dump() for problem in problems]})
     else:
         _print_problems(program, problems)
-        program.console.info(f"{count - len(problems)} of {count} can be used.")
+        program.console.info(
+            _("{usable} of {count} can be used.", usable=count - len(problems), count=count)
+        )
     return UNUSABLE_STATUS if problems else 0
 
 
@@ -120,7 +128,7 @@ def edit(program: Program, /, name: str) -> int:
         run_editor(editing.file, program.environment)
     finally:
         if not editing.end():
-            program.console.info("Nothing was changed.")
+            program.console.info(_("Nothing was changed."))
     return _check_written(program, editing.file)
 
 
@@ -133,7 +141,7 @@ def edit(program: Program, /, name: str) -> int:
 def new(
     program: Program, /, name: str, title: str | None, source: str | None, no_edit: bool
 ) -> int:
-    """Begin a prompt of your own called NAME, and edit it."""
+    """Start a prompt of your own called NAME, and edit it."""
     library = program.prompts()
     _refuse_taken(program, name)
     own = UserPrompts(program.paths.prompts)
@@ -178,13 +186,13 @@ def save(
     own = UserPrompts(program.paths.prompts)
     own.path(name)
     if not replace:
-        _refuse_taken(program, name, "Take another name, or --replace it.")
+        _refuse_taken(program, name, N_("Choose another name, or use --replace."))
     with program.assistant() as assistant:
         found = assistant.store.conversation(conversation)
         branch = assistant.store.branch(found.id)
     prompt = prompt_from_conversation(found, branch, name, title=title or "", turns=turns)
     if not prompt.text and not prompt.examples:
-        raise NotFoundError(f"The conversation {conversation} has nothing to make a prompt of.")
+        raise NotFoundError(f"The conversation {conversation} has no text for a prompt.")
     file = own.save(name, write(prompt), replace=replace)
     if as_json:
         program.console.json(_prompt_object(program, program.prompts().open(file)))
@@ -199,14 +207,14 @@ def save(
 def delete(program: Program, /, name: str) -> None:
     """Delete your prompt NAME; it can be restored for 30 days. Shipped ones stay."""
     UserPrompts(program.paths.prompts).delete(name)
-    program.console.info(f"`assistant prompts restore {name}` brings it back.")
+    program.console.info(_("`assistant prompts restore {name}` restores it.", name=name))
 
 
 @prompts.command()
 @click.argument("name")
 @click.pass_obj
 def restore(program: Program, /, name: str) -> None:
-    """Bring back your prompt NAME as it was before it was last deleted, edited or replaced."""
+    """Restore your prompt NAME as it was before it was last deleted, edited or replaced."""
     program.console.line(str(UserPrompts(program.paths.prompts).restore(name)))
 
 
@@ -225,7 +233,14 @@ def _mark(program: Program, prompt: Prompt) -> str:
 
 def _print_problems(program: Program, problems: list[PromptProblem]) -> None:
     for problem in problems:
-        program.console.error(f"{problem.path} cannot be used: {problem.reason}.", problem.fix)
+        program.console.error(
+            _(
+                "{path} cannot be used: {reason}.",
+                path=problem.path,
+                reason=localized(problem.reason),
+            ),
+            problem.fix,
+        )
 
 
 def _check_written(program: Program, file: Path) -> int:
@@ -237,7 +252,7 @@ def _check_written(program: Program, file: Path) -> int:
 
 
 def _refuse_taken(
-    program: Program, name: str, hint: str = "Edit it, or take another name."
+    program: Program, name: str, hint: str = N_("Edit it, or choose another name.")
 ) -> None:
     if program.prompts().is_taken(name):
         raise PromptExistsError(f"There is a prompt {name} already.", hint)

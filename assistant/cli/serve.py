@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.program import Program
+from assistant.language.messages import N_, _
 
 if TYPE_CHECKING:
     from assistant.serve.server import ListeningServer
 
-OTHER_MACHINES = (
-    "Whoever reaches this machine over the network and has the key can ask its models and read"
-    " your files."
+OTHER_MACHINES = N_(
+    "Anyone on the network who has the key can use the models of this machine and read your files."
 )
-UNENCRYPTED = "Nothing is encrypted: key, questions and answers can be read on the way."
+UNENCRYPTED = _("Nothing is encrypted: key, questions and answers can be read on the way.")
 
 
 @click.command()
@@ -22,17 +22,19 @@ UNENCRYPTED = "Nothing is encrypted: key, questions and answers can be read on t
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    help="The port; 0 takes one that is free. Default: the setting serve.port.",
+    help="The port; 0 = any free port. Default: the setting serve.port.",
 )
 @click.option(
     "--socket",
     "socket_path",
     metavar="PATH",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Listen at a Unix socket instead, which only you can use.",
+    help="Listen at a Unix socket that only you can use.",
 )
 @click.option(
-    "--other-machines", is_flag=True, help="Let other machines ask: --host may be any address."
+    "--other-machines",
+    is_flag=True,
+    help="Allow requests from other machines: --host may be any address.",
 )
 @click.option(
     "--tls-cert",
@@ -48,7 +50,7 @@ UNENCRYPTED = "Nothing is encrypted: key, questions and answers can be read on t
 )
 @click.option("--quiet", is_flag=True, help="Show no requests.")
 @click.option(
-    "--json", "as_json", is_flag=True, help="Print one line of JSON when it can be asked."
+    "--json", "as_json", is_flag=True, help="Print one line of JSON when the server is ready."
 )
 @click.pass_obj
 def serve(
@@ -74,7 +76,7 @@ def serve(
     from assistant.serve.server import ServedParts, ServerAddress, run  # noqa: PLC0415
 
     if tls_key is not None and tls_cert is None:
-        raise click.UsageError("--tls-key goes with --tls-cert.")
+        raise click.UsageError("--tls-key needs --tls-cert.")
     console, settings = program.console, program.settings
     address = ServerAddress(
         host=host,
@@ -86,10 +88,11 @@ def serve(
     if not address.is_loopback:
         if not other_machines:
             raise click.UsageError(
-                f"--host {host} lets other machines ask. {OTHER_MACHINES}"
-                " Add --other-machines if that is what you want."
+                f"--host {host} lets other machines ask. {OTHER_MACHINES} "
+                "Add --other-machines if that is what you want."
             )
-        console.warning(f"{OTHER_MACHINES}{'' if tls_cert else f' {UNENCRYPTED}'}")
+        told = _(OTHER_MACHINES)
+        console.warning(told if tls_cert else f"{told} {UNENCRYPTED}")
 
     def ready(server: "ListeningServer") -> None:
         if as_json:
@@ -98,9 +101,13 @@ def serve(
                 told["socket"] = str(address.socket)
             console.json(told, indent=None)
             return
-        console.line(f"Address: {server.url}{f' at {address.socket}' if socket_path else ''}")
-        console.line(f"Key:     in {server.key_file}")
-        console.info("Ctrl+C ends it.")
+        if socket_path:
+            at = _("Address: {url} at {socket}", url=server.url, socket=address.socket)
+        else:
+            at = _("Address: {url}", url=server.url)
+        console.line(at)
+        console.line(_("Key:     in {key_file}", key_file=server.key_file))
+        console.info(_("Ctrl+C stops the server."))
 
     with program.assistant_for_others(kept=settings.serve.keep) as assistant:
         parts = ServedParts(

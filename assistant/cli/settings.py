@@ -8,6 +8,7 @@ import click
 from assistant.cli.console import BOLD, DIM, Console
 from assistant.cli.program import Program, json_option
 from assistant.core.sanitize import one_line
+from assistant.language.messages import _
 from assistant.settings_file import change_setting
 from assistant.settings_reference import (
     DEFAULT,
@@ -21,6 +22,8 @@ from assistant.settings_reference import (
     variable_of,
 )
 from assistant.settings_source import read_settings_file
+
+INDENT = "    "
 
 TAKES_NEGATIVE_NUMBERS = {"ignore_unknown_options": True}
 
@@ -42,7 +45,7 @@ def settings(context: click.Context, /, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def list_(program: Program, /, words: tuple[str, ...], as_json: bool) -> None:
-    """List the settings, or those that have to do with all WORDS."""
+    """List the settings, or those that match all WORDS."""
     file = program.paths.settings_file
     wanted = [word.casefold() for word in words]
     found = [
@@ -62,7 +65,7 @@ def list_(program: Program, /, words: tuple[str, ...], as_json: bool) -> None:
         head = {"file": str(file), "exists": file.is_file()}
         console.json({**head, "settings": listed, "models": models})
         return
-    console.line(f"{file}{'' if file.is_file() else ' (not there yet)'}")
+    console.line(f"{file}" if file.is_file() else _("{file} (does not exist yet)", file=file))
     section = ""
     for setting in found:
         if setting.path[0] != section:
@@ -70,12 +73,12 @@ def list_(program: Program, /, words: tuple[str, ...], as_json: bool) -> None:
             console.line()
             console.styled(f"[{section}]", BOLD)
         console.line(f"{setting.path[1]} = {toml_text(setting.value)}")
-        console.styled(f"    {setting.description}", DIM)
+        console.styled(f"{INDENT}{_(setting.description)}", DIM)
         _print_origin(console, setting)
     _print_own(console, own)
     if not found and not own:
-        console.line("No setting has to do with that.")
-    console.info("`assistant settings set KEY VALUE` changes one, `unset KEY` takes it back.")
+        console.line(_("No matching settings."))
+    console.info(_("`assistant settings set KEY VALUE` changes one, `unset KEY` resets it."))
 
 
 @settings.command()
@@ -83,7 +86,7 @@ def list_(program: Program, /, words: tuple[str, ...], as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def show(program: Program, /, key: str, as_json: bool) -> None:
-    """Show the setting KEY: its value, where it comes from, and what it takes."""
+    """Show the setting KEY: its value, where it comes from, and what is allowed."""
     path = setting_path(key)
     console = program.console
     if path[0] in ("model", "endpoints"):
@@ -95,7 +98,7 @@ def show(program: Program, /, key: str, as_json: bool) -> None:
         elif found:
             _print_own(console, found)
         else:
-            console.line(f"{key} is not set.")
+            console.line(_("{key} is not set.", key=key))
         return
     every = describe(program.settings, program.settings_source)
     setting = next(one for one in every if one.path == path)
@@ -103,8 +106,8 @@ def show(program: Program, /, key: str, as_json: bool) -> None:
         console.json(setting.model_dump(mode="json"))
         return
     console.line(f"{setting.key} = {toml_text(setting.value)}")
-    console.styled(f"    {setting.description}", DIM)
-    console.styled(f"    It takes {setting.allowed}.", DIM)
+    console.styled(f"{INDENT}{_(setting.description)}", DIM)
+    console.styled(INDENT + _("Allowed: {allowed}.", allowed=setting.allowed), DIM)
     _print_origin(console, setting)
 
 
@@ -130,7 +133,7 @@ def set_(program: Program, /, key: str, value: tuple[str, ...], as_json: bool) -
 @json_option
 @click.pass_obj
 def unset(program: Program, /, key: str, as_json: bool) -> None:
-    """Take KEY out of your settings file, so that its default holds again."""
+    """Remove KEY from your settings file, so that its default applies again."""
     file = program.paths.settings_file
     path = _path_in_file(program, key)
     before = change_setting(file, path, None)
@@ -160,23 +163,29 @@ def _report(
         )
         return
     if before is None and now is None:
-        console.line(f"{key} is not set; its default holds.")
+        console.line(_("{key} is not set; the default applies.", key=key))
     elif now is None:
-        console.line(f"{key} is not set any more: it was {toml_text(before)}.")
+        console.line(
+            _("{key} is no longer set: it was {before}.", key=key, before=toml_text(before))
+        )
     else:
-        was = "" if before is None else f" (it was {toml_text(before)})"
-        console.line(f"{key} = {toml_text(now)}{was}")
+        line = f"{key} = {toml_text(now)}"
+        if before is not None:
+            line += " " + _("(it was {before})", before=toml_text(before))
+        console.line(line)
     if covered is not None:
-        console.warning(f"{covered} is set in the environment and goes before the file.")
+        console.warning(
+            _("{covered} is set in the environment and overrides the file.", covered=covered)
+        )
 
 
 def _print_origin(console: Console, setting: Setting) -> None:
-    default = f"Default: {toml_text(setting.default)}"
+    default = _("Default: {default}", default=toml_text(setting.default))
     if setting.origin == DEFAULT:
-        console.styled(f"    {default}", DIM)
+        console.styled(f"{INDENT}{default}", DIM)
     else:
         origin = os.path.basename(setting.origin)  # noqa: PTH119 -- a variable's name, or a path
-        console.styled(f"    From {origin}. {default}", BOLD)
+        console.styled(f"{INDENT}{_('From {origin}.', origin=origin)} {default}", BOLD)
 
 
 def _print_own(console: Console, own: Sequence[ModelSetting]) -> None:
@@ -187,5 +196,10 @@ def _print_own(console: Console, own: Sequence[ModelSetting]) -> None:
             console.line()
             console.styled(one_line(table, 200), BOLD)
         console.line(f"{one.key} = {toml_text(one.value)}")
-        instead = "" if one.instead_of is None else f"Instead of {toml_text(one.instead_of)}, from "
-        console.styled(f"    {instead or 'From '}{one_line(one.origin, 1000)}", DIM)
+        origin = one_line(one.origin, 1000)
+        if one.instead_of is None:
+            told = _("From {origin}", origin=origin)
+        else:
+            usual = toml_text(one.instead_of)
+            told = _("Instead of {usual}, from {origin}", usual=usual, origin=origin)
+        console.styled(f"{INDENT}{told}", DIM)

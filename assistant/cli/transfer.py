@@ -17,6 +17,7 @@ from assistant.core.transfer.exporting import (
 )
 from assistant.core.transfer.importing import ImportResult, all_problems, import_from
 from assistant.core.values.transcript import Adoption
+from assistant.language.messages import _, localized, ngettext
 
 
 @click.command("export")
@@ -29,7 +30,7 @@ from assistant.core.values.transcript import Adoption
     type=click.Choice(list(SUFFIXES)),
     default="markdown",
     show_default=True,
-    help="json holds everything; the others hold the active branch.",
+    help="json has everything; the others have the active branch.",
 )
 @click.option("--prune", is_flag=True, help="Remove exported files of conversations that are gone.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of the files.")
@@ -50,11 +51,11 @@ def export_command(
     be kept with git. `assistant import` reads markdown and json again.
     """
     if sum(map(bool, (ids, everything))) != 1 or (everything is not None and into is not None):
-        raise click.UsageError("Name conversations, or give --all DIR.")
+        raise click.UsageError("Give conversation IDs, or --all DIR.")
     if len(ids) > 1 and into is None:
         raise click.UsageError("Several conversations need --into DIR.")
     if prune and everything is None:
-        raise click.UsageError("--prune goes with --all.")
+        raise click.UsageError("--prune needs --all.")
     console, folder = program.console, everything or into
     done: list[ExportedFile] = []
     with program.assistant() as assistant:
@@ -69,14 +70,16 @@ def export_command(
             export(store, found, Path(folder).expanduser(), format, prune=prune), 1
         ):
             done.append(exported)
-            console.progress(f"exporting {number:,} of {len(found):,}")
+            console.progress(
+                _("exporting {number:,} of {found:,}", number=number, found=len(found))
+            )
     console.end_progress()
     if as_json:
         console.json([exported.model_dump(mode="json") for exported in done])
         return
     for exported in done:
         if exported.what != "unchanged":
-            console.line(f"{exported.what}  {exported.path}")
+            console.line(f"{_(exported.what)}  {exported.path}")
     _print_exported(program, done)
 
 
@@ -84,13 +87,24 @@ def _print_exported(program: Program, done: list[ExportedFile]) -> None:
     counts = {
         what: sum(e.what == what for e in done) for what in ("written", "unchanged", "removed")
     }
-    program.console.info(", ".join(f"{count:,} {what}" for what, count in counts.items() if count))
+    told = {
+        "written": _("{n:,} written", n=counts["written"]),
+        "unchanged": _("{n:,} unchanged", n=counts["unchanged"]),
+        "removed": _("{n:,} removed", n=counts["removed"]),
+    }
+    program.console.info(", ".join(told[what] for what, count in counts.items() if count))
     partial = [exported for exported in done if exported.versions_left_out]
     if partial:
         messages = sum(exported.versions_left_out for exported in partial)
         program.console.info(
-            f"{messages:,} messages in other branches of {len(partial):,} conversations were left "
-            "out; --format json holds them."
+            _(
+                "{messages} in other branches of {conversations} were left out; --format json "
+                "holds them.",
+                messages=ngettext("{n:,} message", "{n:,} messages", messages, n=messages),
+                conversations=ngettext(
+                    "{n:,} conversation", "{n:,} conversations", len(partial), n=len(partial)
+                ),
+            )
         )
 
 
@@ -99,7 +113,7 @@ def _print_exported(program: Program, done: list[ExportedFile]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @click.pass_obj
 def import_command(program: Program, /, paths: tuple[str, ...], as_json: bool) -> int:
-    """Take in the conversations in the files or folders PATHS.
+    """Import the conversations in the files or folders PATHS.
 
     Reads what `assistant export` writes as markdown or json; the exports of ChatGPT and Claude,
     as conversations.json or the whole archive; those of Open WebUI, LM Studio and LibreChat; and
@@ -113,7 +127,12 @@ def import_command(program: Program, /, paths: tuple[str, ...], as_json: bool) -
     with program.assistant() as assistant:
         for imported in import_from(assistant.store, files):
             done.append(imported)
-            console.progress(f"importing, {sum(len(each.adoptions) for each in done):,} so far")
+            console.progress(
+                _(
+                    "importing, {n:,} so far",
+                    n=sum(len(each.adoptions) for each in done),
+                )
+            )
     console.end_progress()
     adoptions = [adoption for imported in done for adoption in imported.adoptions]
     if as_json:
@@ -132,27 +151,65 @@ def import_command(program: Program, /, paths: tuple[str, ...], as_json: bool) -
 def _print_imported(program: Program, done: list[ImportResult], adoptions: list[Adoption]) -> None:
     for adoption in adoptions:
         if adoption.added or adoption.is_new:
-            what = f"{'new' if adoption.is_new else 'went on'}, {adoption.added:,} messages:"
-            program.console.table([(short_id(adoption.conversation_id), what, adoption.title)])
-        if adoption.in_trash or adoption.trashed:
-            what = "it" if adoption.in_trash else f"{adoption.trashed:,} messages"
-            program.console.error(
-                f"“{adoption.title}”: {what} stayed in the trash.",
-                "`assistant chats trash` shows it.",
+            program.console.table(
+                [(short_id(adoption.conversation_id), _adopted_text(adoption), adoption.title)]
             )
+        if adoption.in_trash or adoption.trashed:
+            program.console.error(_stayed_text(adoption), _("`assistant chats trash` shows it."))
     for line in all_problems(done):
-        others = f" and {len(line.files) - 1:,} more files" if len(line.files) > 1 else ""
-        program.console.error(f"{line.files[0]}{others}: {line.text}")
+        where, more = line.files[0], len(line.files) - 1
+        if more:
+            where = ngettext(
+                "{file} and {n:,} more file",
+                "{file} and {n:,} more files",
+                more,
+                file=where,
+                n=more,
+            )
+        program.console.error(f"{where}: {_problem_text(line.text)}")
     new = sum(adoption.is_new for adoption in adoptions)
     more = sum(bool(adoption.added) and not adoption.is_new for adoption in adoptions)
     program.console.info(
-        f"{new:,} new conversations, {more:,} that went on, "
-        f"{len(adoptions) - new - more:,} that were there already."
+        ngettext(
+            "{new:,} new conversation, {more:,} updated, {known:,} unchanged.",
+            "{new:,} new conversations, {more:,} updated, {known:,} unchanged.",
+            new,
+            new=new,
+            more=more,
+            known=len(adoptions) - new - more,
+        )
+    )
+
+
+def _adopted_text(adoption: Adoption) -> str:
+    added = adoption.added
+    if adoption.is_new:
+        return ngettext("new, {n:,} message:", "new, {n:,} messages:", added, n=added)
+    return ngettext("updated, {n:,} new message:", "updated, {n:,} new messages:", added, n=added)
+
+
+def _problem_text(text: str) -> str:
+    """A problem in the user's language: where it is, and what is wrong."""
+    place, colon, cause = text.partition(": ")
+    if not colon or localized(text) != text:
+        return localized(text)
+    return f"{localized(place)}: {localized(cause)}"
+
+
+def _stayed_text(adoption: Adoption) -> str:
+    if adoption.in_trash:
+        return _("“{title}”: it stayed in the trash.", title=adoption.title)
+    return ngettext(
+        "“{title}”: {n:,} message stayed in the trash.",
+        "“{title}”: {n:,} messages stayed in the trash.",
+        adoption.trashed,
+        title=adoption.title,
+        n=adoption.trashed,
     )
 
 
 def _existing_path(path: str) -> Path:
     found = Path(path).expanduser()
     if not found.exists():
-        raise NotFoundError(f"There is no {path}.", "Check the path.")
+        raise NotFoundError(f"{path} was not found.", "Check the path.")
     return found

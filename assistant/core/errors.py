@@ -36,6 +36,8 @@ AssistantError                 everything below; the only type a front end has t
 from collections.abc import Sequence
 from typing import ClassVar, Self
 
+from assistant.language.messages import N_
+
 
 class AssistantError(Exception):
     """An error to show to the user.
@@ -58,6 +60,17 @@ class AssistantError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
+def did_you_mean(near: Sequence[str]) -> str:
+    """The question whether something else was meant, of which there are up to three."""
+    match near:
+        case [only]:
+            return N_(f"Did you mean {only}?")
+        case [one, other]:
+            return N_(f"Did you mean {one} or {other}?")
+    listed, last = ", ".join(near[:-1]), near[-1]
+    return N_(f"Did you mean {listed} or {last}?")
+
+
 class SettingsError(AssistantError):
     exit_code = 2
 
@@ -78,8 +91,8 @@ class MissingValuesError(AssistantError):
     def of(cls, prompt: str, names: Sequence[str]) -> Self:
         """The error for variables of a prompt that have no value."""
         error = cls(
-            f"The prompt {prompt} needs a value for {', '.join(names)}.",
-            "Give it one, or a default under `variables` in its file.",
+            N_(f"The prompt {prompt} needs a value for {', '.join(names)}."),
+            N_("Give it one, or a default under `variables` in its file."),
         )
         error.names = tuple(names)
         return error

@@ -15,6 +15,7 @@ from assistant.core.values.base import Value
 from assistant.core.values.conversation import Message
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import SearchResult
+from assistant.language.messages import N_
 
 
 class RankingQuality(NamedTuple):
@@ -105,7 +106,7 @@ class EvaluationQuestion(Value):
     @model_validator(mode="after")
     def _says_what_is_right(self) -> Self:
         if self.path is not None and self.paths is not None:
-            raise ValueError("`path` and `paths` exclude each other")
+            raise ValueError("use `path` or `paths`, not both")
         if not (self.files or self.page or self.text or self.answer):
             raise ValueError("nothing says what is right: give `path`, `text` or `answer`")
         if self.page is not None and not self.files:
@@ -289,16 +290,17 @@ def _explain(problem: Any) -> str:
     field = ".".join(str(part) for part in problem["loc"][:1])
     match problem["type"]:
         case "json_invalid":
-            return "it is not JSON"
+            return N_("it is not JSON")
         case "extra_forbidden":
             known = ", ".join(EvaluationQuestion.model_fields)
-            return f"`{field}` is not a field; there are {known}"
+            return N_(f"`{field}` is not a field; there are {known}")
         case "missing":
-            return f"`{field}` is missing"
+            return N_(f"`{field}` is missing")
         case "value_error":
             return str(problem["ctx"]["error"])
         case "model_type" | "model_attributes_type":
-            return "it is not a JSON object"
+            return N_("it is not a JSON object")
         case _:
             message = str(problem["msg"])
-            return f"`{field}`: {message[:1].lower()}{message[1:]}"
+            message = f"{message[:1].lower()}{message[1:]}"
+            return N_(f"`{field}`: {message}")

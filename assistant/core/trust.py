@@ -6,6 +6,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from assistant.language.messages import N_
+
 
 def distrust(path: Path) -> str | None:
     """Why a file or folder is not to be obeyed, as the end of a sentence about it.
@@ -22,9 +24,9 @@ def distrust(path: Path) -> str | None:
     except OSError:
         return None
     if status.st_mode & stat.S_IWOTH and not _is_sticky_folder(status):
-        return "can be written by everybody"
+        return N_("can be written by everybody")
     if status.st_mode & stat.S_IWGRP and not _is_own_group(status.st_gid):
-        return f"can be written by the group {_group(status.st_gid)}"
+        return N_(f"can be written by the group {_group(status.st_gid)}")
     return None
 
 
@@ -37,7 +39,7 @@ def owned_by_another(path: Path) -> str | None:
         owner = path.stat().st_uid
     except OSError:
         return None
-    return None if owner in (os.getuid(), 0) else f"belongs to {_user(owner)}"
+    return None if owner in (os.getuid(), 0) else N_(f"belongs to {_user(owner)}")
 
 
 PIPES_OF_SHELLS = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
@@ -74,9 +76,9 @@ def _user(number: int) -> str:
     import pwd  # noqa: PLC0415 -- reads the users of the system, for a sentence only
 
     try:
-        return f"the user {pwd.getpwuid(number).pw_name}"
+        return N_(f"the user {pwd.getpwuid(number).pw_name}")
     except KeyError:
-        return f"another user ({number})"
+        return N_(f"another user ({number})")
 
 
 def _is_own_group(number: int) -> bool:

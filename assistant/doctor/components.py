@@ -18,12 +18,13 @@ from assistant.bootstrap import (
 from assistant.core.errors import AssistantError
 from assistant.core.values.events import Loaded
 from assistant.core.values.library import CheckedPassage
-from assistant.core.values.models import GraphicsCard
+from assistant.core.values.models import GraphicsCard, ModelInfo
 from assistant.core.wording import device_text, size
 from assistant.doctor.report import Check, fail, ok, warn
 from assistant.ipc.join import Joiner
 from assistant.ipc.messages import WireError
 from assistant.ipc.spec import other_version
+from assistant.language.messages import _, localized
 from assistant.settings import Settings
 from assistant.system.about import SAFE_SQLITE
 from assistant.system.paths import Paths
@@ -43,24 +44,39 @@ PROBE_SENTENCES = ("A ship lies in the harbour.",)
 
 def database(file: Path) -> Check:
     """Whether the conversations can be read and are sound; reads only."""
-    name = "conversations"
+    name = _("conversations")
     if not file.exists():
-        return ok(name, f"{file} is made with the first question")
+        return ok(name, _("{file} is created with the first question", file=file))
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5)) as opened:
             (found,) = opened.execute("PRAGMA quick_check(1)").fetchone()
             (count,) = opened.execute("SELECT count(*) FROM conversations").fetchone()
     except sqlite3.DatabaseError as failure:
         if failure.sqlite_errorname.startswith(ACCESS_ERRORS):
-            return fail(name, f"{file}: {failure}", "Close what uses it, and check its mode.")
+            return fail(
+                name,
+                f"{file}: {failure}",
+                _("Close programs that use it, and check its permissions."),
+            )
         found, count = str(failure), 0
     if found != "ok":
         return fail(
             name,
-            f"{file} is damaged: {found}",
-            f"Start the assistant: it sets the file aside. Copies are kept in {file.parent}.",
+            _("{file} is damaged: {found}", file=file, found=found),
+            _(
+                "Start the assistant: it sets the file aside. Copies are kept in {folder}.",
+                folder=file.parent,
+            ),
         )
-    return ok(name, f"{file}, {size(file.stat().st_size)}, conversations: {count:,}")
+    return ok(
+        name,
+        _(
+            "{file}, {size}, conversations: {count:,}",
+            file=file,
+            size=size(file.stat().st_size),
+            count=count,
+        ),
+    )
 
 
 def sqlite() -> Check:
@@ -70,8 +86,14 @@ def sqlite() -> Check:
         safe = ".".join(map(str, SAFE_SQLITE))
         return warn(
             "sqlite",
-            f"{version} can, very rarely, damage a file that two windows use at once",
-            f"Use a Python with SQLite {safe} or newer when there is one for this system.",
+            _(
+                "{version} can, very rarely, damage a file that two windows use at once",
+                version=version,
+            ),
+            _(
+                "Use a Python with SQLite {safe} or newer when there is one for this system.",
+                safe=safe,
+            ),
         )
     return ok("sqlite", version)
 
@@ -82,76 +104,92 @@ def prompts(settings: Settings, paths: Paths) -> Check:
     default = settings.chat.prompt
     if default and default not in [prompt.name for prompt in found]:
         return fail(
-            "prompts",
-            f"chat.prompt is {default!r}, and there is no such prompt",
-            "`assistant prompts` lists those there are.",
+            _("prompts"),
+            _("chat.prompt is {default!r}, and there is no such prompt", default=default),
+            _("`assistant prompts` lists all prompts."),
         )
     if problems:
         worst = problems[0]
-        return warn("prompts", f"{worst.path}: {worst.reason}.", worst.fix)
-    return ok("prompts", f"{len(found)}")
+        return warn(_("prompts"), f"{worst.path}: {localized(worst.reason)}.", localized(worst.fix))
+    return ok(_("prompts"), f"{len(found)}")
 
 
 def model(settings: Settings, paths: Paths, *, load: bool) -> Check:
     """Whether the default model is there and, if asked for, whether it can be loaded."""
-    name = "model"
+    name = _("model")
     try:
         opened = model_catalog(settings, paths).open(None)
         if not load:
-            return ok(name, f"{opened.name} is there; --quick does not load it")
+            return ok(name, _("{name} was found; --quick does not load it", name=opened.name))
         started = perf_counter()
         for event in opened.load(Event()):
             if isinstance(event, Loaded):
-                info = event.info
-                loaded = f"{info.name} ({info.description}), a window of {info.context_window:,}"
-                loaded += f" tokens (trained on {info.trained_context:,})"
-                loaded += ", less than usual for want of memory" if info.limited else ""
-                loaded += f", on {device_text(info.device)}" if info.device else ""
+                info, loaded = event.info, _loaded_text(event.info)
                 if info.template_problem:
-                    fix = "Choose another model, or a newer file of this one."
-                    return warn(name, f"{loaded}; {info.template_problem}", fix)
-                return ok(name, f"{loaded}, loaded in {perf_counter() - started:.1f} s")
+                    fix = _("Choose another model, or a newer file of this one.")
+                    return warn(name, f"{loaded}; {localized(info.template_problem)}", fix)
+                seconds = perf_counter() - started
+                return ok(name, f"{loaded}, {_('loaded in {seconds:.1f} s', seconds=seconds)}")
     except AssistantError as failure:
-        return fail(name, failure.message, failure.hint)
-    return fail(name, "it did not finish loading", f"See {engine_worker(paths).log}.")
+        return fail(name, localized(failure.message), localized(failure.hint))
+    return fail(name, _("it did not finish loading"), _("See {log}.", log=engine_worker(paths).log))
+
+
+def _loaded_text(info: ModelInfo) -> str:
+    facts = [
+        _(
+            "{name} ({description}), a window of {window:,} tokens (trained on {trained:,})",
+            name=info.name,
+            description=info.description,
+            window=info.context_window,
+            trained=info.trained_context,
+        )
+    ]
+    if info.limited:
+        facts.append(_("smaller than usual, because memory is short"))
+    if info.device:
+        facts.append(_("on {device}", device=device_text(info.device)))
+    return ", ".join(facts)
 
 
 def graphics_card(settings: Settings, paths: Paths) -> Check:
     """Which graphics cards there are, and whether their drivers work."""
-    name = "graphics card"
+    name = _("graphics card")
     if settings.engine.device == "cpu":
-        return ok(name, "not used: engine.device is cpu")
+        return ok(name, _("not used: engine.device is cpu"))
     found = graphics_cards(paths)
     if found.problem:
-        fix = "Update its driver; with engine.device = cpu it is never tried."
-        return warn(name, f"not used: {found.problem}", fix)
+        fix = _("Update its driver, or set engine.device = cpu to leave it out.")
+        return warn(name, _("not used: {problem}", problem=localized(found.problem)), fix)
     if not found.cards:
-        return ok(name, "none that can be used; the processor computes")
+        return ok(name, _("none that can be used; the CPU is used"))
     return ok(name, "; ".join(map(_card_text, found.cards)))
 
 
 def _card_text(card: GraphicsCard) -> str:
-    driver = f", driver {card.driver}" if card.driver else ""
-    free = f"{size(card.free)} of {size(card.total)} free"
-    return f"{card.description} ({card.name}), {free}{driver}"
+    free = _("{free} of {total} free", free=size(card.free), total=size(card.total))
+    facts = [f"{card.description} ({card.name})", free]
+    if card.driver:
+        facts.append(_("driver {driver}", driver=card.driver))
+    return ", ".join(facts)
 
 
 def tuning(settings: Settings, paths: Paths) -> Check:
     """Tuning of the default model: what it is run with, and where that comes from."""
-    name = "threads"
+    name = _("threads")
     try:
         used = model_tuning(settings, paths).in_use(None)
     except AssistantError:
-        return ok(name, "there is no model")
-    values = ", ".join(f"{one.contest} {one.value} ({one.origin})" for one in used)
+        return ok(name, _("there is no model"))
+    values = ", ".join(f"{_(one.contest)} {one.value} ({_(one.origin)})" for one in used)
     return ok(name, values)
 
 
 def files(paths: Paths, *, load: bool) -> Check:
     """Whether files can be searched; if asked for, whether the embedder can be loaded."""
-    name = "library"
+    name = _("library")
     if not load:
-        return ok(name, "--quick does not open it")
+        return ok(name, _("--quick does not open it"))
     user_files = library(paths)
     try:
         # Meaning cannot be compared without the embedder.
@@ -159,37 +197,76 @@ def files(paths: Paths, *, load: bool) -> Check:
         user_files.check(PROBE_SENTENCES, passages, question=PROBE_SENTENCES[0])
         status = user_files.status()
     except AssistantError as failure:
-        return fail(name, failure.message, failure.hint or f"See {paths.logs}.")
+        hint = localized(failure.hint) or _("See {log}.", log=paths.logs)
+        return fail(name, localized(failure.message), hint)
     if status.embedder_problem:
-        fix = "Check library.embedder in the settings."
-        return warn(name, status.embedder_problem, fix)
-    return ok(name, f"{status.indexed:,} files, {status.passages:,} passages, {status.embedder}")
+        fix = _("Check library.embedder in the settings.")
+        return warn(name, localized(status.embedder_problem), fix)
+    return ok(
+        name,
+        _(
+            "{indexed:,} files, {passages:,} passages, {embedder}",
+            indexed=status.indexed,
+            passages=status.passages,
+            embedder=status.embedder,
+        ),
+    )
 
 
 def network(settings: Settings, paths: Paths) -> Check:
     """The hosts that words can go to, and when they last did. Opens no connection."""
-    name = "network"
+    name = _("network")
     if not settings.endpoints:
-        return ok(name, "no endpoint: questions stay on this machine")
+        return ok(name, _("no endpoint: questions stay on this machine"))
     told = []
     for one in endpoint_directory(settings, paths).listed():
-        gets = "this machine" if one.is_loopback else " and ".join(one.allowed) or "nothing yet"
-        last = f"{one.last_used.astimezone():%Y-%m-%d %H:%M}" if one.last_used else "never"
-        told.append(f"{one.name} → {one.host} ({gets}, last used {last})")
+        allowed = ", ".join(map(_, one.allowed)) or _("nothing yet")
+        gets = _("this machine") if one.is_loopback else allowed
+        if one.last_used:
+            last = one.last_used.astimezone().strftime(_("%Y-%m-%d %H:%M"))
+        else:
+            last = _("never")
+        told.append(
+            _(
+                "{name} → {host} ({gets}, last used {last})",
+                name=one.name,
+                host=one.host,
+                gets=gets,
+                last=last,
+            )
+        )
     return ok(name, "; ".join(told))
 
 
 def worker(paths: Paths) -> Check:
     """Whether the engine worker runs and answers; it is never started for this."""
-    name, spec = "engine", engine_worker(paths)
+    name, spec = _("engine"), engine_worker(paths)
     try:
         peer = Joiner(spec).running_worker()
     except WireError as failure:
-        return warn(name, f"a worker lives that does not answer: {failure}", f"See {spec.log}.")
+        return warn(
+            name,
+            _(
+                "a worker is running that does not answer: {failure}",
+                failure=localized(str(failure)),
+            ),
+            _("See {log}.", log=spec.log),
+        )
     if peer is None:
-        return ok(name, "not running; it starts with the first question")
+        return ok(name, _("not running; it starts with the first question"))
     if peer.version != spec.version:
-        fix = "Nothing: it is replaced as soon as nobody uses it."
-        other = other_version(peer.version, spec.version)
-        return warn(name, f"{other[0].lower()}{other[1:]} runs, this is {__version__}", fix)
-    return ok(name, f"running, version {__version__}, process {peer.pid}")
+        fix = _("Nothing to do: it is replaced when nobody uses it any more.")
+        other = localized(other_version(peer.version, spec.version))
+        other = other[0].lower() + other[1:]
+        return warn(
+            name,
+            _(
+                "{other} runs, this is {version}",
+                other=other,
+                version=__version__,
+            ),
+            fix,
+        )
+    return ok(
+        name, _("running, version {version}, process {pid}", version=__version__, pid=peer.pid)
+    )

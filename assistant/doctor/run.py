@@ -13,6 +13,7 @@ from assistant.core.errors import AssistantError
 from assistant.doctor import components, machine
 from assistant.doctor.machine import package
 from assistant.doctor.report import Check, fail, ok
+from assistant.language.messages import _, localized
 from assistant.settings import Settings, load_settings
 from assistant.system.paths import Paths
 
@@ -41,11 +42,12 @@ def run_checks(run: RunEnvironment, *, quick: bool) -> Iterator[Check]:
     yield machine.clipboard(run.environment)
     try:
         settings = load_settings(paths.settings_file, run.environment)
-        there = "" if paths.settings_file.is_file() else ", which is not there: all defaults"
-        yield ok("settings", f"{paths.settings_file}{there}")
+        file = paths.settings_file
+        missing = _("{file} does not exist: all defaults", file=file)
+        yield ok(_("settings"), f"{file}" if file.is_file() else missing)
     except AssistantError as failure:
         settings = Settings()
-        yield fail("settings", failure.message, failure.hint)
+        yield fail(_("settings"), localized(failure.message), localized(failure.hint))
     given = settings.keys.model_dump(exclude_unset=True)
     yield machine.keys(run.environment, given)
     yield machine.folders(paths)

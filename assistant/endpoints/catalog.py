@@ -116,11 +116,13 @@ class AllModels:
         known = [each.name for each in server.known.models] if server.known else []
         if len(known) == 1:
             return server, known[0]
-        there = f"There are: {', '.join(f'{endpoint}/{each}' for each in known[:20])}."
-        test = f"`assistant endpoints test {endpoint}` lists its models."
+        names = ", ".join(f"{endpoint}/{each}" for each in known[:20])
+        wanted = f"{endpoint}/MODEL"
         raise ModelNotFoundError(
-            f"{endpoint} is a server: name one of its models, {endpoint}/MODEL.",
-            there if known else test,
+            f"{endpoint} is a server: name one of its models, {wanted}.",
+            f"There are: {names}."
+            if known
+            else f"`assistant endpoints test {endpoint}` lists its models.",
         )
 
 

@@ -341,8 +341,12 @@ def _cut(server: EndpointServer, *, has_begun: bool) -> AssistantError:
     if not has_begun:
         return EndpointError(f"{host} ended the connection without an answer.", "Ask again.")
     known = server.known
-    go_on = "go on with it, or ask again" if known and known.continues else "ask again"
-    return EndpointError(f"{host} broke the answer off.", f"What was written is kept: {go_on}.")
+    return EndpointError(
+        f"{host} stopped in the middle of the answer.",
+        "What was written is kept: continue it, or ask again."
+        if known and known.continues
+        else "What was written is kept: ask again.",
+    )
 
 
 def _pause(told: str, tries: int) -> float:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from assistant.core.atomic import replace_file
 from assistant.core.errors import ConsentError, StorageError
-from assistant.core.values.endpoints.status import SCOPE_TEXTS, ConsentScope
+from assistant.core.values.endpoints.status import ConsentScope
 from assistant.endpoints.wire.address import EndpointAddress
 
 SCOPES: Final[tuple[ConsentScope, ...]] = ("questions", "files")
@@ -36,10 +36,15 @@ class Consents:
         """
         if what in self.allowed(name, address):
             return
-        more = " --files" if what == "files" else ""
+        host, command = address.host, f"assistant endpoints allow {name}"
+        if what == "files":
+            command += " --files"
         raise ConsentError(
-            f"{SCOPE_TEXTS[what].capitalize()} are not sent to {address.host} before you say so.",
-            f"`assistant endpoints allow {name}{more}` allows it.",
+            f"Passages of your files are not sent to {host} before you say so."
+            if what == "files"
+            else f"Your questions and the conversations they are in are not sent to {host} before "
+            "you say so.",
+            f"`{command}` allows it.",
             model=model,
             what=what,
         )
@@ -73,5 +78,5 @@ class Consents:
             replace_file(self._file, json.dumps(given, indent=1).encode(), durable=True)
         except OSError as failure:
             raise StorageError(
-                f"{self._file} cannot be written: {failure.strerror}.", "Make room there."
+                f"{self._file} cannot be written: {failure.strerror}.", "Free some space there."
             ) from None

@@ -23,6 +23,7 @@ from assistant.endpoints.known import KnownServers
 from assistant.endpoints.server import EndpointServer
 from assistant.endpoints.wire.address import EndpointAddress
 from assistant.endpoints.wire.stop import RequestStoppedError
+from assistant.language.messages import N_
 from assistant.settings import ENDPOINT_NAME, EndpointSettings
 from assistant.settings_file import change_setting
 from assistant.system.network_log import NetworkLog
@@ -83,7 +84,7 @@ class EndpointDirectory:
         """See `Endpoints.add`."""
         if not re.match(ENDPOINT_NAME, name):
             raise SettingsError(
-                f"{name!r} is no name for an endpoint.",
+                f"{name!r} is not a name for an endpoint.",
                 "It has letters, digits, dots, hyphens and underscores only.",
             )
         given = {"url": url, "key_variable": key_variable, "key_file": key_file}
@@ -91,8 +92,8 @@ class EndpointDirectory:
             settings = EndpointSettings.model_validate(given)
         except ValueError:
             raise SettingsError(
-                f"{url!r} is no address of a server.",
-                "It looks like https://api.example.com/v1, and holds no key.",
+                f"{url!r} is not the address of a server.",
+                "It looks like https://api.example.com/v1, and has no key.",
             ) from None
         before = self._servers.get(name)
         for key, value in given.items():
@@ -139,9 +140,13 @@ class EndpointDirectory:
         try:
             capabilities = server.capabilities(stop, fresh=True)
         except RequestStoppedError:
-            return EndpointTest(capabilities=Capabilities(), model="", problem="It was stopped.")
+            return EndpointTest(
+                capabilities=Capabilities(), model="", problem=N_("It was stopped.")
+            )
         if not capabilities.models:
-            return EndpointTest(capabilities=capabilities, model="", problem="It lists no models.")
+            return EndpointTest(
+                capabilities=capabilities, model="", problem=N_("It lists no models.")
+            )
         return _say_one_word(server, capabilities, stop)
 
     def find(self, stop: Event) -> list[FoundServer]:

@@ -14,6 +14,7 @@ from typing import Final
 from assistant.core.atomic import replace_file
 from assistant.core.errors import EndpointError
 from assistant.core.trust import distrust, open_file
+from assistant.language.messages import N_
 from assistant.settings import EndpointSettings
 
 SERVICE: Final = "assistant"
@@ -62,7 +63,7 @@ class Keys:
             return settings.key_file
         if (self._folder / name).exists():
             return str(self._folder / name)
-        return "the keyring" if _from_keyring(name) is not None else ""
+        return N_("the keyring") if _from_keyring(name) is not None else ""
 
     def keep(self, name: str, key: str) -> str:
         """Keep a key.
@@ -75,7 +76,7 @@ class Keys:
         """
         _checked(name, key)
         if _into_keyring(name, key):
-            return "the keyring"
+            return N_("the keyring")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             replace_file(self._folder / name, f"{key}\n".encode(), durable=True)
@@ -100,7 +101,7 @@ def _read_file(name: str, path: Path) -> str:
     reason = distrust(path)
     try:
         if reason is None and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            reason = "can be read by others"
+            reason = N_("can be read by others")
         if reason is not None:
             raise EndpointError(f"{path} {reason}: it is not used as a key.", f"chmod 600 {path}")
         with open_file(path) as file:
@@ -108,13 +109,13 @@ def _read_file(name: str, path: Path) -> str:
     except OSError as failure:
         raise EndpointError(
             f"The key of {name} cannot be read from {path}: {failure.strerror}.",
-            "Look at key_file in the settings.",
+            "Check key_file in the settings.",
         ) from None
 
 
 def _checked(name: str, key: str) -> str:
     if len(key) > MAX_KEY or not (key.isascii() and key.isprintable()) or " " in key:
-        raise EndpointError(f"What should be the key of {name} is none.", "Give it again.")
+        raise EndpointError(f"The key of {name} is not valid.", "Give it again.")
     return key
 
 

@@ -44,6 +44,7 @@ from assistant.ipc.frames import encode
 from assistant.ipc.join import Connection, Joiner
 from assistant.ipc.messages import Cancel, PeerGoneError, encodable
 from assistant.ipc.request import Requester, WorkerErrors
+from assistant.language.messages import N_
 
 CANCEL_TIMEOUT = 2.0
 """Seconds the worker has to obey a stop before it is killed."""
@@ -365,8 +366,9 @@ class _EngineConversation:
     def death(self) -> tuple[str, str]:
         """See `Conversation.death`."""
         if isinstance(self._last, Loading):
-            return f" while loading {self.request.target.path}", "Choose another, smaller model"
-        return "", "Ask again to restart it"
+            path = self.request.target.path
+            return N_(f"while loading {path}"), N_("Choose another, smaller model.")
+        return "", N_("Ask again to restart it.")
 
 
 def _clean(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:

@@ -30,6 +30,7 @@ from assistant.ipc.messages import (
     WireError,
 )
 from assistant.ipc.spec import WorkerSpec
+from assistant.language.messages import N_
 
 if TYPE_CHECKING:
     import subprocess
@@ -131,9 +132,10 @@ class Joiner:
                 # Whoever replaces it begins that one again.
                 connection.close()
                 new = worker_spec.other_version(connection.peer.version, self.spec.version)
+                new = new[0].lower() + new[1:]
                 raise StartError(
-                    f"{new[0].lower()}{new[1:]} of the program was installed since this one was"
-                    " started: leave it and start it again"
+                    f"{new} of the program was installed since this one was started: quit and "
+                    "start it again"
                 )
             else:
                 _ask_to_retire(connection)
@@ -220,7 +222,7 @@ class Joiner:
         if is_long and now - self._told_of_wait >= SECONDS_BETWEEN_LINES:
             self._told_of_wait = now
             other = worker_spec.other_version(version, self.spec.version)
-            self._waits(f"{other} of the program is in use: this one waits until it is done.")
+            self._waits(N_(f"{other} of the program is in use: this one waits until it is done."))
 
     def _connect(self, stop: Event | None = None) -> Connection | None:
         """None when nobody listens; raises OccupiedError when somebody unusable does."""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from assistant.ipc.messages import StartError, is_want_of_memory
 from assistant.ipc.spec import WorkerSpec
+from assistant.language.messages import N_
 
 if TYPE_CHECKING:
     import subprocess
 
-FOR_WANT_OF_MEMORY = "for want of memory"
+FOR_WANT_OF_MEMORY = "out of memory"
 MAX_REASON_CHARS = 300
 """Characters of a worker's last line."""
 
@@ -61,8 +62,11 @@ def exit_reason(spec: WorkerSpec, log_start: int, status: int) -> str:
     That line is where Python and the loader of libraries put the reason.
     """
     if status == -signal.SIGKILL:
-        return "killed by signal 9, as the system does when memory runs out"
-    how = f"exit status {status}" if status >= 0 else f"killed by signal {-status}"
+        return N_("killed by signal 9, as the system does when memory runs out")
+    how = N_(f"exit status {status}")
+    if status < 0:
+        number = -status
+        how = N_(f"killed by signal {number}")
     said = b""
     with suppress(OSError), spec.log.open("rb") as log:
         log.seek(max(log_start, log_size(spec) - MAX_DUMP_BYTES))
@@ -72,7 +76,7 @@ def exit_reason(spec: WorkerSpec, log_start: int, status: int) -> str:
     text = said[-MAX_REASON_CHARS * 4 :].decode(errors="replace").strip()
     lines = text.splitlines()
     if status and is_want_of_memory(text):
-        return f"{how}, {FOR_WANT_OF_MEMORY}"
+        return N_(f"{how}, out of memory")
     if lines and status > 0:
         return f"{how}: {lines[-1].strip()[:MAX_REASON_CHARS]}"
     return how

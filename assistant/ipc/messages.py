@@ -8,6 +8,7 @@ from typing import Literal
 from assistant.core import errors
 from assistant.core.errors import AssistantError
 from assistant.core.values.base import Value
+from assistant.language.messages import N_
 
 
 class WireError(Exception):
@@ -84,7 +85,7 @@ OUT_OF_MEMORY = (
 )
 """What programs say when they get no more memory."""
 
-MORE_MEMORY = "Close other programs, or lift a limit on memory (ulimit -v)"
+MORE_MEMORY = N_("Close other programs, or lift a limit on memory (ulimit -v).")
 """What can be done about that."""
 
 

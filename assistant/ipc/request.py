@@ -25,6 +25,7 @@ from assistant.ipc.messages import (
     ProtocolError,
     StartError,
 )
+from assistant.language.messages import N_
 
 POLL_SECONDS = 0.02
 """Between two looks at the stop flag while nothing arrives."""
@@ -81,7 +82,8 @@ class WorkerExchange(Protocol[R_contra]):
         """
 
     def death(self) -> tuple[str, str]:
-        """Words on a death: what the worker was doing (may be empty), and what to do about it."""
+        """Words on a death: what the worker was doing (may be empty), and what to do about it, in a
+        sentence."""
 
 
 class Requester(Generic[R]):
@@ -196,7 +198,7 @@ class Requester(Generic[R]):
 
     def _not_started(self, failure: StartError) -> AssistantError:
         return self._errors.start(
-            f"The {self._errors.worker} could not be started: {failure}.", self._log
+            N_(f"The {self._errors.worker} could not be started: {failure}."), self._log
         )
 
     def _died(
@@ -204,16 +206,27 @@ class Requester(Generic[R]):
     ) -> AssistantError:
         how = self._joiner.exit_reason(connection.peer.pid)
         doing, advice = exchange.death()
-        what = f"stopped unexpectedly{f' ({how})' if how else ''}"
         if FOR_WANT_OF_MEMORY in how:
             advice = MORE_MEMORY
-        if isinstance(gone, HungError):
-            what = "did not answer any more and was ended"
-        return self._errors.died(
-            f"The {self._errors.worker} {what}{doing}.",
-            f"{advice}. {self._log}",
-        )
+        hung = isinstance(gone, HungError)
+        message = _death_text(self._errors.worker, doing, how, hung=hung)
+        return self._errors.died(message, f"{advice} {self._log}")
 
     @property
     def _log(self) -> str:
-        return f"Its log is {self._joiner.spec.log}."
+        return N_(f"Its log is {self._joiner.spec.log}.")
+
+
+def _death_text(worker: str, doing: str, how: str, *, hung: bool) -> str:
+    """What happened to a worker, in a sentence."""
+    if hung and doing:
+        return N_(f"The {worker} stopped answering and was ended {doing}.")
+    if hung:
+        return N_(f"The {worker} stopped answering and was ended.")
+    if how and doing:
+        return N_(f"The {worker} stopped unexpectedly ({how}) {doing}.")
+    if how:
+        return N_(f"The {worker} stopped unexpectedly ({how}).")
+    if doing:
+        return N_(f"The {worker} stopped unexpectedly {doing}.")
+    return N_(f"The {worker} stopped unexpectedly.")

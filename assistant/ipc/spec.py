@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from assistant.ipc.messages import StartError
+from assistant.language.messages import N_
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ def other_version(theirs: str, ours: str) -> str:
     """Words on a version that is not this one, to begin a sentence with."""
     released = theirs.partition("+")[0]
     if released == ours.partition("+")[0]:
-        return f"Another build of version {released}"
-    return f"Version {released}"
+        return N_(f"Another build of version {released}")
+    return N_(f"Version {released}")
 
 
 MAX_SOCKET_PATH_BYTES = 100

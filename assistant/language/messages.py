@@ -130,25 +130,32 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
 def localized(text: str, depth: int = 0) -> str:
     """A text that was written in English, such as a worker's error, in the user's language.
 
-    It is looked up as it stands, else among the messages with values whose fixed words it has,
-    else sentence by sentence. Returns: the text as it is where none of them is known.
+    It is looked up as it stands, else among the messages with values whose fixed words it has, as
+    a whole or sentence by sentence, whichever has more of these words. Returns: the text as it is
+    where none of them is known.
     """
     if _language is _ENGLISH or not text.strip():
         return text
     whole = _looked_up(text, depth)
-    if whole is not None:
-        return whole
-    sentences = text.split(". ")
-    if len(sentences) == 1:
-        return text
-    ended = [f"{sentence}." for sentence in sentences[:-1]] + [sentences[-1]]
-    return " ".join(_looked_up(sentence, depth) or sentence for sentence in ended)
+    *first, last = text.split(". ")
+    if not first or whole.weight >= len(text):
+        return whole.text
+    each = [_looked_up(f"{sentence}.", depth) for sentence in first] + [_looked_up(last, depth)]
+    if whole.weight and whole.weight >= sum(sentence.weight for sentence in each):
+        return whole.text
+    return " ".join(sentence.text for sentence in each)
 
 
-def _looked_up(text: str, depth: int) -> str | None:
+class _LookedUp(NamedTuple):
+    text: str
+    weight: int
+    """Fixed characters of the message; 0 where none is known."""
+
+
+def _looked_up(text: str, depth: int) -> _LookedUp:
     translated = _language.catalog.gettext(text)
     if translated != text:
-        return translated
+        return _LookedUp(translated, len(text))
     best: tuple[int, str, Mapping[str, str]] | None = None
     for template in _templates():
         if best is not None and template.weight <= best[0]:
@@ -157,12 +164,12 @@ def _looked_up(text: str, depth: int) -> str | None:
         if values is not None:
             best = (template.weight, template.text, values)
     if best is None:
-        return None
+        return _LookedUp(text, 0)
     values = {
         name: localized(value, depth + 1) if depth < MAX_NESTING else value
         for name, value in best[2].items()
     }
-    return _language.catalog.gettext(best[1]).format_map(_Fields(values))
+    return _LookedUp(_language.catalog.gettext(best[1]).format_map(_Fields(values)), best[0])
 
 
 class _Fields(dict[str, "_Field"]):

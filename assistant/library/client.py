@@ -32,6 +32,7 @@ from assistant.core.values.library import (
 from assistant.ipc.join import Joiner
 from assistant.ipc.request import Requester, WorkerErrors
 from assistant.ipc.spec import WorkerSpec
+from assistant.language.messages import N_
 from assistant.library.limits import TOO_MANY_DEATHS
 from assistant.library.peek import has_collections
 from assistant.library.protocol import (
@@ -342,7 +343,7 @@ class _LibraryConversation:
 
     def death(self) -> tuple[str, str]:
         """See `Conversation.death`."""
-        return "", "Try again to restart it"
+        return "", N_("Try again to restart it.")
 
 
 def _encodable(text: str) -> str:
@@ -389,12 +390,11 @@ def in_hand(database: Path) -> list[InHand]:
 
 def replaced_text(found: list[InHand]) -> str:
     """One line on a worker that did not answer: what it had in hand, and what becomes of that."""
-    told = "The library did not answer and was restarted"
     if not found:
-        return f"{told}."
-    worst = max(found, key=lambda each: each.is_left_out)
-    more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
-    what = (
-        "It is left out from now on" if worst.is_left_out else "It is tried once more, at the end"
-    )
-    return f"{told} while it was at {worst.path}{more}. {what}."
+        return N_("The library did not answer and was restarted.")
+    worst, more = max(found, key=lambda each: each.is_left_out), len(found) - 1
+    path = N_(f"{worst.path} and {more:,} more") if more else worst.path
+    told = N_(f"The library did not answer and was restarted while it was at {path}.")
+    if worst.is_left_out:
+        return f"{told} {N_('It is left out from now on.')}"
+    return f"{told} {N_('It is tried once more, at the end.')}"

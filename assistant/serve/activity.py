@@ -6,6 +6,7 @@ from datetime import datetime
 from time import perf_counter
 
 from assistant.core.values.conversation import Usage
+from assistant.language.messages import _
 from assistant.serve.http.errors import ApiError
 
 Tell = Callable[[str], None]
@@ -27,12 +28,23 @@ class RequestRecord:
         return error
 
     def __str__(self) -> str:
-        seconds = f"{perf_counter() - self._started:.1f} s"
+        seconds = _("{seconds:.1f} s", seconds=perf_counter() - self._started)
         if self.error is not None:
-            return f"{self.model}: refused with {self.error.status}, {seconds}"
+            return _(
+                "{model}: refused with {status}, {seconds}",
+                model=self.model,
+                status=self.error.status,
+                seconds=seconds,
+            )
         usage = self.usage
-        tokens = f"{usage.prompt_tokens:,} → {usage.completion_tokens:,} tokens" if usage else ""
-        how = "" if self.is_complete else "stopped"
+        tokens = ""
+        if usage:
+            tokens = _(
+                "{read:,} → {written:,} tokens",
+                read=usage.prompt_tokens,
+                written=usage.completion_tokens,
+            )
+        how = "" if self.is_complete else _("stopped")
         return f"{self.model}: {', '.join(filter(None, [how, tokens, seconds]))}"
 
 
@@ -70,5 +82,7 @@ class ServerActivity:
 
     def _show(self) -> None:
         if self._progress is not None:
-            waiting = f", {self._waiting} waiting" if self._waiting else ""
-            self._progress(f"{self._answering} open{waiting}" if self._answering else "")
+            facts = [_("{n} open", n=self._answering)]
+            if self._waiting:
+                facts.append(_("{n} waiting", n=self._waiting))
+            self._progress(", ".join(facts) if self._answering else "")

@@ -24,6 +24,7 @@ from assistant.core.ports.conversations import ConversationStore
 from assistant.core.ports.library import Library
 from assistant.core.ports.models import ModelCatalog
 from assistant.core.turn.chat import Chat
+from assistant.language.messages import N_
 from assistant.serve.activity import ServerActivity
 from assistant.serve.answers.answering import Answering
 from assistant.serve.answers.conversations import ServedConversations
@@ -196,12 +197,16 @@ def _listen(address: ServerAddress) -> socket.socket:
         family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         return socket.create_server((address.host, address.port), family=family, backlog=BACKLOG)
     except OSError as failure:
-        where = address.socket or f"{address.host}, port {address.port}"
-        hint = "Choose another one."
+        reason, hint = failure.strerror or str(failure), N_("Choose another address.")
         if failure.errno == errno.EADDRINUSE:
-            hint = "Another program listens there already: choose another port, or 0 for any."
-        reason = failure.strerror or str(failure)
-        raise AssistantError(f"It is not possible to listen at {where}: {reason}.", hint) from None
+            hint = N_("Another program listens there already: choose another port, or 0 for any.")
+        if address.socket is not None:
+            raise AssistantError(
+                f"The server cannot listen at {address.socket}: {reason}.", hint
+            ) from None
+        raise AssistantError(
+            f"The server cannot listen at {address.host}, port {address.port}: {reason}.", hint
+        ) from None
 
 
 def _listen_at(path: Path) -> socket.socket:
@@ -246,7 +251,7 @@ def _ssl_context(address: ServerAddress) -> ssl.SSLContext | None:
         reason = getattr(failure, "strerror", None) or getattr(failure, "reason", None) or failure
         raise AssistantError(
             f"The certificate {address.certificate} cannot be used: {reason}.",
-            "It takes a certificate and its private key, both in PEM files without a password.",
+            "Give a certificate and its private key, both in PEM files without a password.",
         ) from None
     return context
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from assistant.core.values.base import Value
+from assistant.language.messages import N_
 from assistant.system.paths import APP
 
 SAFE_SQLITE = (3, 51, 3)
@@ -125,7 +126,7 @@ def _license_name(found: Distribution) -> str:
             return value
     prefix = "License :: "
     named = [c for c in metadata.get_all("Classifier") or () if c.startswith(prefix)]
-    return " and ".join(c.rpartition(" :: ")[2] for c in named) or "see its text"
+    return " and ".join(c.rpartition(" :: ")[2] for c in named) or N_("see its text")
 
 
 def _texts(found: Distribution) -> Iterable[str]:

@@ -4,6 +4,8 @@ import errno
 import os
 from pathlib import Path
 
+from assistant.language.messages import N_
+
 FULL_BYTES = 256 * 1024
 """A disk with fewer free bytes counts as full: SQLite alone needs room for an index and a log."""
 
@@ -20,23 +22,23 @@ def why_unwritable(path: Path) -> str:
     try:
         disk = os.statvfs(folder)
     except OSError as failure:
-        return f"{folder} cannot be used ({failure.strerror})"
+        return N_(f"{folder} cannot be used ({failure.strerror})")
     if disk.f_flag & os.ST_RDONLY:
-        return f"The disk at {mount_point(folder)} is read-only"
+        return N_(f"The disk at {mount_point(folder)} is read-only")
     if disk.f_bavail * disk.f_frsize < FULL_BYTES:
         return full_disk(folder)
     if disk.f_files and not disk.f_favail:
-        return f"The disk at {mount_point(folder)} has no room for more files"
+        return N_(f"The disk at {mount_point(folder)} has no room for more files")
     if not os.access(folder, os.W_OK):
-        return f"{folder} cannot be written by this user"
+        return N_(f"{folder} cannot be written by this user")
     if path.exists() and not os.access(path, os.W_OK):
-        return f"{path} cannot be written by this user"
+        return N_(f"{path} cannot be written by this user")
     return ""
 
 
 def full_disk(path: Path) -> str:
     """Say that the disk on which a file is, or would be, is full."""
-    return f"The disk at {mount_point(nearest_existing(path))} is full"
+    return N_(f"The disk at {mount_point(nearest_existing(path))} is full")
 
 
 def nearest_existing(path: Path) -> Path:

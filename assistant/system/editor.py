@@ -49,7 +49,7 @@ def configured_editor(
         ) from None
     if words and (which or _which(environment))(words[0]) is None:
         raise AssistantError(
-            f"The editor {words[0]!r} is not there.", "Set EDITOR to one that is installed."
+            f"The editor {words[0]!r} was not found.", "Set EDITOR to one that is installed."
         )
     return words or None
 

@@ -4,6 +4,7 @@ import platform
 from pathlib import Path
 
 from assistant.core.errors import AssistantError
+from assistant.language.messages import N_
 
 CPUINFO = Path("/proc/cpuinfo")
 LEVEL_2 = frozenset({"cx16", "lahf_lm", "pni", "popcnt", "sse4_1", "sse4_2", "ssse3"})
@@ -20,7 +21,7 @@ def require_processor(cpuinfo: Path = CPUINFO) -> None:
     """Raise ProcessorError if the native libraries cannot run here."""
     missing = missing_instructions(cpuinfo)
     if missing:
-        raise _error(f"it lacks {', '.join(sorted(missing))}")
+        raise _error(N_(f"it lacks {', '.join(sorted(missing))}"))
     try:
         # It asks the processor itself, where nothing else tells, and is imported anyhow.
         import numpy  # noqa: F401, PLC0415 -- what it raises is what is asked for

@@ -11,6 +11,8 @@ import yaml
 from yaml.events import AliasEvent
 from yaml.nodes import MappingNode, Node
 
+from assistant.language.messages import N_
+
 MAX_DEPTH = 8
 """Levels of lists and keys within each other."""
 
@@ -43,11 +45,11 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, AliasEvent) or event.anchor is not None:
-            raise _refused("anchors and aliases (& and *) are not understood", event)
+            raise _refused(N_("anchors and aliases (& and *) are not understood"), event)
         if getattr(event, "tag", None) is not None:
-            raise _refused("tags (!) are not understood", event)
+            raise _refused(N_("tags (!) are not understood"), event)
         if self._depth > MAX_DEPTH:
-            raise _refused("this is nested too deeply", event)
+            raise _refused(N_("this is nested too deeply"), event)
         self._depth += 1
         try:
             return super().compose_node(parent, index)
@@ -58,9 +60,9 @@ class _Loader(yaml.SafeLoader):
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise _refused("a key is a text", key)
+                raise _refused(N_("a key is a text"), key)
             if key.value in seen:
-                raise _refused(f"the key {key.value!r} is given twice", key)
+                raise _refused(N_(f"the key {key.value!r} is given twice"), key)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 

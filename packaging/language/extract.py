@@ -17,6 +17,11 @@ PACKAGE = ROOT / "assistant"
 CLICK_MODULES = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
 """Where click has words of its own."""
 
+STRING_METHODS = ("strip", "rstrip", "lower", "upper", "capitalize")
+
+RECOMMENDED = PACKAGE / "engine" / "recommended.toml"
+"""Says what a model is good for."""
+
 API = ("serve/api", "serve/http")
 """What answers other programs, in English."""
 
@@ -48,6 +53,7 @@ def messages(package: Path = PACKAGE) -> Iterator[Message]:
     yield from _of_click()
     yield from _of_commands()
     yield from _of_settings()
+    yield from _of_recommended_models()
 
 
 def template(node: ast.expr) -> str:
@@ -88,6 +94,8 @@ def value_name(node: ast.expr) -> str:
             return value_name(first)
         case ast.Call(func=ast.Attribute(attr="join"), args=[first]):
             return value_name(first)
+        case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method in STRING_METHODS:
+            return value_name(owner)
         case ast.Call(args=[first, *_]) if not isinstance(first, ast.Constant):
             return value_name(first)
         case ast.Call(func=function):
@@ -120,6 +128,9 @@ def _marked(tree: ast.AST) -> Iterator[tuple[Message, int]]:
             for argument in node.args
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
         ]
+        if node.func.id == "N_" and isinstance(node.args[0], ast.JoinedStr):
+            # A worker's reason: English there, and translated where it is shown.
+            texts = [template(node.args[0])]
         match node.func.id, texts:
             case ("_" | "N_", [text, *_]) if text:
                 yield Message(text), node.lineno
@@ -154,7 +165,9 @@ def is_error(call: ast.Call) -> bool:
 def is_sentence(text: str) -> bool:
     """Whether a text has words beside its values."""
     words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\{[^{}]*\}", "", text))
-    return len(words) >= 2 or (len(words) == 1 and text.rstrip().endswith((".", "!", "?")))
+    return (len(words) >= 2 and " " in text) or (
+        len(words) == 1 and text.rstrip().endswith((".", "!", "?"))
+    )
 
 
 def _choices(node: ast.expr) -> Iterator[ast.expr]:
@@ -183,6 +196,13 @@ def _of_click() -> Iterator[Message]:
         assert found.origin is not None
         for message, _line in _marked(ast.parse(Path(found.origin).read_text(encoding="utf-8"))):
             yield message._replace(place=(f"click.{module}", 0))
+
+
+def _of_recommended_models() -> Iterator[Message]:
+    for line in RECOMMENDED.read_text(encoding="utf-8").splitlines():
+        name, _equals, text = line.partition(" = ")
+        if name in ("good_for", "languages") and is_sentence(text):
+            yield Message(text.strip('"'), place=(RECOMMENDED.relative_to(ROOT).as_posix(), 0))
 
 
 def _of_settings() -> Iterator[Message]:

@@ -67,9 +67,9 @@ def test_ctrl_c_ends_it_and_the_terminal_is_left_clean(tiny: Shell) -> None:
     status, seen = on_terminal("bench", NAME, keys=CTRL_C, after=b"measurements")
 
     assert status == 130
-    assert b"tokens/s usual" in seen
+    assert b"tokens/s default" in seen
     _, _, last = seen.rpartition(b"\x1b[2K")
-    assert last.strip() == b"Stopped: what was remembered before still holds."
+    assert last.strip() == b"Stopped: the earlier result still applies."
     assert not (tiny.home / "data" / "tunings.json").exists()
 
 

@@ -23,7 +23,7 @@ def test_an_unexpected_error_is_one_sentence_with_the_place_of_the_log(home: Pat
     log = home / "logs" / "assistant.log"
     assert run.status == 1
     assert run.err == (
-        f"assistant: An unexpected error ended this command. Its details are in {log}.\n"
+        f"assistant: An unexpected error ended this command. Details are in {log}.\n"
     )
     assert run.out == ""
     assert "RuntimeError: secret detail" in log.read_text()

@@ -126,7 +126,7 @@ def test_a_wrong_line_is_named_with_its_number(
     run = shell("eval", file)
 
     assert (run.status, run.out) == (2, "")
-    assert f"{file}:2: {problem}" in run.err
+    assert f"Line 2 of {file} is not valid: {problem}" in run.err
     assert run.err.count("\n") == 1
     assert library.asked == []
 
@@ -135,7 +135,7 @@ def test_files_that_are_no_questions_are_told_in_one_line(shell: Shell) -> None:
     strange = shell.home / "strange.jsonl"
     strange.write_bytes(b'{"question": "caf\xe9", "path": "a"}\n')
 
-    for file, problem in ((questions(shell, ""), "holds no question"), (strange, "not UTF-8")):
+    for file, problem in ((questions(shell, ""), "has no questions"), (strange, "not UTF-8")):
         run = shell("eval", str(file))
         assert (run.status, run.out, run.err.count("\n")) == (2, "", 1)
         assert problem in run.err
@@ -185,4 +185,4 @@ def test_an_interruption_before_the_first_question_is_no_error(
 
     run = shell("eval", questions(shell, FIRST))
 
-    assert (run.status, run.out) == (130, "0 of 1 questions\n")
+    assert (run.status, run.out) == (130, "0 of 1 question\n")

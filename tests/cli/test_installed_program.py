@@ -34,7 +34,7 @@ STORY = ("--seed", "1", "--temperature", "0", "Write a long story about a fox an
 BRIEFLY = ("--temperature", "0", "--max-tokens", "3", "Tell a story.")
 CUT_OFF = re.compile(
     rb"assistant: The answer was cut off after 3 tokens\."
-    rb" `assistant chats continue [0-9a-f]{8}` goes on with it\.\n"
+    rb" `assistant chats continue [0-9a-f]{8}` continues it\.\n"
 )
 
 pytestmark = pytest.mark.model

@@ -257,7 +257,7 @@ def test_status_tells_a_person_which_embedder_answers_and_which_is_on_its_way(
 
     assert lines[-3:] == [
         "embedder: all-MiniLM",
-        "another embedder takes over: 42 % done",
+        "switching to another embedder: 42 % done",
         "It is gone.",
     ]
 
@@ -265,16 +265,16 @@ def test_status_tells_a_person_which_embedder_answers_and_which_is_on_its_way(
 @pytest.mark.parametrize(
     ("watched", "missing", "told"),
     [
-        (3, (), ["changed files are noticed by themselves"]),
+        (3, (), ["changes are noticed automatically"]),
         (
             2,
             ("/media/disk",),
             [
-                "changed files are noticed by themselves",
-                "not there now, its passages are kept: /media/disk",
+                "changes are noticed automatically",
+                "not available, kept in the index: /media/disk",
             ],
         ),
-        (0, (), ["changed files are found by `assistant library refresh`, and at the start"]),
+        (0, (), ["changes are found by `assistant library refresh`, and when the program starts"]),
         (
             1,
             (),
@@ -308,7 +308,7 @@ def test_status_tells_why_indexing_holds(
     monkeypatch.setattr(library, "status", lambda: status)
 
     out = shell("library", "status").out
-    assert "indexing: 3 of 9 files, on hold while an answer is written" in out
+    assert "indexing: 3 of 9 files, paused while answering" in out
 
 
 def test_pause_and_resume_reach_the_library(shell: Runner, library: ScriptedLibrary) -> None:

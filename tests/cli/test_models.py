@@ -37,7 +37,7 @@ def test_a_damaged_model_is_named_and_left_out(shell: Shell) -> None:
     run = shell("models", "list")
 
     assert f"skipped: {file.parent / 'broken.gguf'} is cut off" in run.out
-    assert f"skipped: {file.parent / 'big.gguf.part'} was not fetched to its end" in run.out
+    assert f"skipped: {file.parent / 'big.gguf.part'} was not downloaded completely" in run.out
 
 
 def test_one_model_is_told_in_full(shell: Shell) -> None:
@@ -92,6 +92,6 @@ def test_it_is_told_how_old_the_list_of_models_worth_fetching_is(shell: Shell) -
 
     for arguments in (("models", "list"), ("models", "pull")):
         run = shell(*arguments)
-        assert re.search(r"worth fetching, a list of \d{4}-\d\d-\d\d, [\d,]+ \w+ old\.", run.err)
+        assert re.search(r"ownloads, a list of \d{4}-\d\d-\d\d, [\d,]+ \w+ old\.", run.err)
     for line in shell("models", "pull", "--json").out.splitlines():
         assert json.loads(line)["as_of"]

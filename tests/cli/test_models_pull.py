@@ -34,7 +34,7 @@ def test_licence_and_size_are_shown_and_accepted_before_anything_comes(
 
     shell.ask = refuse
     run = shell("models", "pull", WANTED)
-    assert (run.status, asked) == (1, ["Fetch it? [y/N]"])
+    assert (run.status, asked) == (1, ["Download it? [y/N]"])
     assert "acme/Tiny-GGUF: tiny-Q4_K_M.gguf" in run.err
     assert f"licence apache-2.0 ({hub.url}/acme/Tiny-GGUF)" in run.err
     assert hub.ranges == []

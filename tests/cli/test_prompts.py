@@ -162,7 +162,7 @@ def test_an_edit_that_breaks_the_file_says_so_and_can_be_taken_back(
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        ("/nonexistent/editor", "The editor '/nonexistent/editor' is not there"),
+        ("/nonexistent/editor", "The editor '/nonexistent/editor' was not found"),
         ("vi 'open", "open quotation mark"),
         ("", "There is no editor here"),
         ("false", "The editor ended with status 1"),
@@ -283,7 +283,7 @@ def test_a_conversation_without_a_word_is_no_prompt(shell: Shell, home: Path) ->
     run = shell("prompts", "save", id, "nothing")
 
     assert run.status == 3
-    assert "nothing to make a prompt of" in run.err
+    assert "has no text for a prompt" in run.err
     assert not (home / "prompts").exists()
 
 

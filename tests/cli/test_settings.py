@@ -32,7 +32,7 @@ def test_settings_tells_file_value_default_and_meaning_of_each(shell: Shell) -> 
 def test_settings_are_readable_by_people(shell: Shell) -> None:
     out = shell("settings").out
 
-    assert f"{shell.home / 'settings.toml'} (not there yet)" in out
+    assert f"{shell.home / 'settings.toml'} (does not exist yet)" in out
     assert "[engine]\ncontext_window = 0\n" in out
     assert "model = (not set)" in out
 
@@ -100,7 +100,7 @@ def test_settings_are_found_by_words_of_what_they_do(shell: Shell) -> None:
     found = shell.json("settings", "list", "scanned", "tesseract")["settings"]
 
     assert {one["key"] for one in found} == {"library.ocr", "library.ocr_languages"}
-    assert "No setting" in shell("settings", "list", "teapot").out
+    assert "No matching settings" in shell("settings", "list", "teapot").out
 
 
 def test_what_is_set_holds_from_then_on_and_unset_gives_the_default_back(shell: Shell) -> None:
@@ -206,7 +206,7 @@ def test_a_variable_that_goes_before_the_file_is_told(shell: Shell) -> None:
     run = shell("settings", "set", "screen.theme", "dark", ASSISTANT_SCREEN__THEME="light")
 
     assert run.status == 0
-    assert "ASSISTANT_SCREEN__THEME is set in the environment and goes before" in run.err
+    assert "ASSISTANT_SCREEN__THEME is set in the environment and overrides" in run.err
 
 
 def test_a_mistake_in_the_file_can_be_corrected_and_taken_out(shell: Shell) -> None:

@@ -122,7 +122,10 @@ def test_what_a_format_leaves_out_is_told(home: Path) -> None:
     store.append(id, store.branch(id)[0].id, "assistant", "another answer")
     store.close()
 
-    assert "1 messages in other branches" in shell("export", "--all", str(home / "a")).err
+    assert (
+        "1 message in other branches of 1 conversation"
+        in shell("export", "--all", str(home / "a")).err
+    )
     told = shell("export", "--all", str(home / "b"), "--format", "json").err
     assert "left out" not in told
 
@@ -209,7 +212,7 @@ def test_what_happens_in_many_files_is_told_in_one_line(shell: Shell, home: Path
     run = shell("import", str(folder))
 
     assert run.status == 9
-    assert run.err.count("holds no conversation") == 1
+    assert run.err.count("has no conversation") == 1
     assert "notes-0.json and 3 more files: " in run.err
 
 
@@ -225,7 +228,7 @@ def test_the_whole_archive_is_read_and_what_is_left_is_told(shell: Shell, home: 
     report = shell.json("import", str(archive))
 
     assert len(report["conversations"]) == 2
-    assert report["problems"][-1] == ("2 other files in it, such as images, were not taken in.")
+    assert report["problems"][-1] == ("2 other files in it, such as images, were not imported.")
 
 
 def test_a_file_that_cannot_be_read_is_told_and_does_not_keep_the_others_back(

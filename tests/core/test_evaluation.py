@@ -37,7 +37,7 @@ def question(**fields: Any) -> EvaluationQuestion:
         ('{"question": " ", "path": "a"}', "`question`: string should have at least 1 character"),
         ('{"question": "a", "path": "a", "file": 1}', "`file` is not a field; there are question"),
         ('{"question": "a", "path": 3}', "`path`: input should be a valid string"),
-        ('{"question": "a", "path": "a", "paths": ["b"]}', "exclude each other"),
+        ('{"question": "a", "path": "a", "paths": ["b"]}', "use `path` or `paths`, not both"),
         ('{"question": "a", "paths": []}', "`paths`: tuple should have at least 1 item"),
         ('{"question": "a"}', "nothing says what is right"),
         ('{"question": "a", "page": 3}', "`page` needs the `path`"),

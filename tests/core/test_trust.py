@@ -67,14 +67,14 @@ def test_settings_and_prompts_that_all_can_write_are_refused_with_a_sentence(
         read_settings_source(tmp_path / "settings.toml", {})
 
     assert str(tmp_path / place) in refused.value.message
-    assert "not obeyed" in refused.value.message
+    assert "are not used" in refused.value.message
     assert "chmod" in refused.value.hint
 
 
 def test_a_pipe_in_place_of_the_settings_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "settings.toml")
 
-    with pytest.raises(SettingsError, match="is no file"):
+    with pytest.raises(SettingsError, match="is not a file"):
         read_settings_source(tmp_path / "settings.toml", {})
 
 
@@ -126,4 +126,4 @@ def test_settings_that_are_a_pipe_are_refused(home: Path) -> None:
     run = Shell(home, ScriptedModels())("chats", "list")
 
     assert run.status == 2
-    assert "is no file" in run.err
+    assert "is not a file" in run.err

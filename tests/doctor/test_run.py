@@ -147,7 +147,7 @@ def test_a_whole_package_is_told_so(packaged: Path) -> None:
     check = package(packaged, quick=False)
 
     assert (check.status, check.fix) == ("ok", "")
-    assert "2 files are as they were made" in check.detail
+    assert "2 files are unchanged" in check.detail
 
 
 def test_a_changed_file_of_the_package_is_found_when_files_are_read(packaged: Path) -> None:

@@ -299,7 +299,7 @@ def test_a_model_that_is_being_loaded_is_waited_for(
 
 REFUSALS = {
     401: ({"error": {"message": "bad key"}}, "does not accept the key of far"),
-    402: ({"error": {"message": "no credit"}}, "wants to be paid"),
+    402: ({"error": {"message": "no credit"}}, "asks for payment"),
     404: ({"error": {"message": "no such model"}}, "does not know what was asked for"),
     500: ("<html>oops</html>", "status 500"),
     308: ({}, "sends to another address"),
@@ -415,7 +415,7 @@ def test_an_unfinished_answer_is_refused_where_a_server_would_begin_a_new_one(
 ) -> None:
     server = serve(openai_like("Paris."))
 
-    with pytest.raises(EndpointError, match="begins a new answer"):
+    with pytest.raises(EndpointError, match="starts a new answer"):
         collect(
             remote_model(tmp_path, server.url).stream(
                 [*ASKED, said("assistant", "The capital")], USUAL, Event()

@@ -323,11 +323,11 @@ def test_how_a_worker_of_ours_ended_is_known(make_spec: MakeSpec) -> None:
 @pytest.mark.parametrize(
     ("last_words", "told"),
     [
-        ("terminate called after throwing 'std::bad_alloc'", "killed by signal 6, for want of"),
+        ("terminate called after throwing 'std::bad_alloc'", "killed by signal 6, out of memory"),
         (
             "memory allocation of 64 bytes failed\nFatal Python error: Aborted\n"
             + "  line\n" * 400,
-            "killed by signal 6, for want of",
+            "killed by signal 6, out of memory",
         ),
         ("nothing of the kind", "killed by signal 6)"),
     ],

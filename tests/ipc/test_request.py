@@ -54,7 +54,7 @@ class OneReply:
         return tries
 
     def death(self) -> tuple[str, str]:
-        return " in a test", "Test again"
+        return "in a test", "Test again."
 
 
 def ask(
@@ -191,7 +191,7 @@ def test_a_worker_that_hangs_in_the_middle_of_a_request_is_replaced_and_that_is_
 
     with closing(requester.ask(begin, Event())) as replies:
         if tries == 1:
-            with pytest.raises(EngineDiedError, match="did not answer any more and was ended"):
+            with pytest.raises(EngineDiedError, match="stopped answering and was ended"):
                 list(replies)
         else:
             said = [reply.text for reply in replies if isinstance(reply, Said)]

@@ -49,6 +49,8 @@ def known(own_language: Catalog, tmp_path: Path) -> None:
     own_language.add("Close it.", "Feche-o.")
     own_language.add("{a} and {b:,} more", "{a} e mais {b:,}")
     own_language.add("{a}{b}!", "wrong: {a}{b}")
+    own_language.add("Put it into {folder}.", "Ponha-o em {folder}.")
+    own_language.add("A: {b}. C: {d}.", "Á: {b}. Cê: {d}.")
     use_own(own_language, tmp_path)
 
 
@@ -61,6 +63,9 @@ def known(own_language: Catalog, tmp_path: Path) -> None:
         ("/a cannot be read: permission denied.", "Não é possível ler /a: permissão negada."),
         ("/a cannot be read: it: is so.", "Não é possível ler /a: it: is so."),
         ("/a cannot be read. Close it.", "/a é ilegível. Feche-o."),
+        ("Put it into /a. Close it.", "Ponha-o em /a. Feche-o."),
+        ("Put it into /a. Not known.", "Ponha-o em /a. Not known."),
+        ("A: b. C: d.", "Á: b. Cê: d."),
         ("x.pdf and 1,204 more", "x.pdf e mais 1,204"),
         ("{x} cannot be read.", "{x} é ilegível."),
         ("wait!", "wait!"),

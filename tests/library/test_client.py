@@ -157,7 +157,7 @@ def test_status_and_lists_agree(files: Path, opened: Library) -> None:
 
 def test_a_file_that_is_gone_cannot_be_read_any_more(files: Path, opened: Library) -> None:
     (files / "bakery.md").unlink()
-    with pytest.raises(NotFoundError, match=r"bakery\.md is not there any more"):
+    with pytest.raises(NotFoundError, match=r"bakery\.md no longer exists"):
         opened.read(str(files / "bakery.md"), Event())
 
 

@@ -223,7 +223,7 @@ def test_other_machines_may_ask_only_where_that_is_said(home: Path) -> None:
         assert server.ask("GET", "/health", headers={"Host": "evil.example"})[0] == 403
         server.process.terminate()
         _, err = server.process.communicate(timeout=30)
-    assert "can ask its models and read your files" in err
+    assert "can use the models of this machine and read your files" in err
     assert "Nothing is encrypted" in err
 
 

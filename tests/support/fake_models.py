@@ -113,7 +113,7 @@ class ScriptedModel:
         answers: one per question, the last one for ever after; a text is cut into its tokens,
             a list is taken as the pieces.
         trained: what its window may grow to; 0 is no more than it has.
-        largest: what its window can grow to, for want of memory; None is as much as it may.
+        largest: what its window can grow to, out of memory; None is as much as it may.
         gate: holds the pieces of answers back.
         load_gate: holds the end of loading back.
         load_error: raised by `load`.

@@ -60,7 +60,7 @@ def test_without_an_editor_there_is_no_command() -> None:
     assert programs(None, "vi", EDITOR="  ").editor("/a", 1) is None
 
 
-@pytest.mark.parametrize(("editor", "why"), [("gone", "is not there"), ("vi 'x", "open quotation")])
+@pytest.mark.parametrize(("editor", "why"), [("gone", "not found"), ("vi 'x", "open quotation")])
 def test_an_editor_that_cannot_be_run_is_named(editor: str, why: str) -> None:
     with pytest.raises(AssistantError, match=why):
         programs(None, "vi", EDITOR=editor).editor("/a", 1)

@@ -64,6 +64,6 @@ def test_an_editor_that_is_not_there_is_a_sentence(home: Path) -> None:
     terminal = Terminal(MODULE, str(home), "reading", EDITOR="nothing-of-the-kind", VISUAL="")
     terminal.until("Once every twelve months.")
     terminal.process.send("\r")
-    terminal.until("The editor 'nothing-of-the-kind' is not there.")
+    terminal.until("The editor 'nothing-of-the-kind' was not found.")
     terminal.process.send("\x11")
     assert terminal.end() == 0

@@ -31,7 +31,8 @@ from assistant.core.values.events import (
 )
 from assistant.core.values.models import ModelInfo
 from assistant.core.values.sampling import Sampling
-from assistant.core.wording import card_failed_text, count, section_progress, summarised_text
+from assistant.core.wording import card_failed_text, section_progress, summarised_text
+from assistant.language.messages import _, localized, ngettext
 
 if TYPE_CHECKING:
     from assistant.cli.ask.output_form import OutputForm
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 INCOMPLETE = 11
 """Exit status of an answer that was cut off by the window, or is none."""
 
-NOTHING_HINT = "Ask again, with `--thinking low` or `off` for a model that thinks too long."
+NOTHING_HINT = _("Ask again, with `--thinking low` or `off` for a model that thinks too long.")
 
 MAX_WRITE = 512
 """Characters that a pipe which takes anything takes at once, four bytes each: half a PIPE_BUF."""
@@ -165,14 +166,14 @@ class ConsoleAnswer:
                 self._console.write(text[start : start + MAX_WRITE])
             self._end_of_output = (self._end_of_output + text)[-2:]
         else:
-            self._console.progress("writing")
+            self._console.progress(_("writing"))
 
     def _show_thought(self, text: str) -> None:
         if self._reasoning:
             self._thought = True
             self._write(text)
         else:
-            self._console.progress("thinking")
+            self._console.progress(_("thinking"))
 
     def _separate(self) -> None:
         """A blank line between the reasoning and the answer."""
@@ -250,16 +251,20 @@ class ConsoleAnswer:
             return 0
         usage = message.usage
         written = usage.completion_tokens if usage else 0
-        go_on = f"`assistant chats continue {short_id(message.id)}` goes on with it."
+        go_on = _("`assistant chats continue {id}` continues it.", id=short_id(message.id))
         if not message.text.strip():
-            thought = "thought and answered nothing" if message.reasoning else "answered nothing"
-            limit = " before the window was full" if message.stop_reason == "length" else ""
-            self._console.error(f"The model {thought}{limit}.", NOTHING_HINT)
+            self._console.error(_nothing_text(message), NOTHING_HINT)
             return INCOMPLETE
         if asked_for is not None and written >= asked_for:
-            self._console.error(f"The answer was cut off after {count(asked_for, 'token')}.", go_on)
+            cut_off = ngettext(
+                "The answer was cut off after {tokens:,} token.",
+                "The answer was cut off after {tokens:,} tokens.",
+                asked_for,
+                tokens=asked_for,
+            )
+            self._console.error(cut_off, go_on)
             return 0
-        self._console.error("The answer was cut off: the model's window is full.", go_on)
+        self._console.error(_("The answer was cut off: the context window is full."), go_on)
         return INCOMPLETE
 
     def _object(self, message: Message, problem: AssistantError | None) -> dict[str, Any]:
@@ -302,11 +307,25 @@ class ConsoleAnswer:
         }
 
 
+def _nothing_text(message: Message) -> str:
+    """What is said of an answer without a word."""
+    match bool(message.reasoning), message.stop_reason == "length":
+        case True, True:
+            return _(
+                "The model gave no answer, only reasoning, before the context window was full."
+            )
+        case True, False:
+            return _("The model gave no answer, only reasoning.")
+        case False, True:
+            return _("The model gave no answer before the context window was full.")
+    return _("The model gave no answer.")
+
+
 def show_template_problem(info: ModelInfo, console: Console) -> None:
     """Tell on standard error that a model is not written to as its makers meant it."""
     if info.template_problem:
         console.end_progress()
-        console.error(f"{info.name}: {info.template_problem}.")
+        console.error(f"{info.name}: {localized(info.template_problem)}.")
 
 
 def show_summarised(event: Summarised, console: Console) -> None:
@@ -319,22 +338,36 @@ def show_progress(event: TurnEvent, console: Console) -> None:
     """Show on standard error how far the answer is; events without progress show nothing."""
     match event:
         case Searching(unread=True):
-            console.progress("waiting until your files are read")
+            console.progress(_("waiting until your files are read"))
         case Searching():
-            console.progress("searching your files")
+            console.progress(_("searching your files"))
         case Queued(ahead=ahead) if ahead:
-            others = "one other question" if ahead == 1 else f"{ahead} other questions"
-            console.progress(f"waiting for {others}")
+            console.progress(
+                ngettext(
+                    "waiting for one other question",
+                    "waiting for {ahead} other questions",
+                    ahead,
+                    ahead=ahead,
+                )
+            )
         case CardFailed():
             console.end_progress()
             console.error(card_failed_text(event))
         case Loading(model=model, window=window) if window:
-            console.progress(f"{model} gets a window of {window:,} tokens")
+            console.progress(
+                _(
+                    "enlarging the context window of {model} to {window:,} tokens",
+                    model=model,
+                    window=window,
+                )
+            )
         case Loading(model=model, done=done):
-            console.progress(f"loading {model}: {done:.0%}")
+            console.progress(_("loading {model}: {done:.0%}", model=model, done=done))
         case SectionRead():
             console.progress(section_progress(event))
         case PrefillProgress(done=done, total=total) if total:
-            console.progress(f"reading: {done / total:.0%} of {total:,} tokens")
+            console.progress(
+                _("reading: {done:.0%} of {total:,} tokens", done=done / total, total=total)
+            )
         case _:
             pass

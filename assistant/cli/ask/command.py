@@ -36,6 +36,7 @@ from assistant.core.turn.requests import Ask
 from assistant.core.turn.sampling import ALLOWED_VALUES, is_allowed, parse_value
 from assistant.core.values.conversation import Conversation
 from assistant.core.values.sampling import AdapterUse, SamplingChanges
+from assistant.language.messages import _, localized
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
@@ -66,7 +67,7 @@ def parse_adapters(given: Sequence[str]) -> tuple[AdapterUse, ...] | None:
         return None
     if any(text.casefold() == NO_ADAPTERS for text in given):
         if len(given) > 1:
-            raise click.UsageError("--adapter none and another --adapter exclude each other.")
+            raise click.UsageError("Use --adapter none or other adapters, not both.")
         return ()
     return tuple(_parse_adapter(text) for text in given)
 
@@ -96,11 +97,11 @@ Exit status:
     6  the engine failed
     7  the conversations cannot be read or written
     8  your files cannot be searched, or an attached one cannot be read
-   10  the answer was cut off before it had the form asked for, or has it not
-   11  the answer was cut off, or the model has thought and answered nothing
+   10  the answer was cut off, or does not fit the schema or grammar
+   11  the answer was cut off, or the model gave none
   129  stopped because the terminal was closed (SIGHUP)
   130  stopped by Ctrl+C (SIGINT)
-  141  whoever read the answer has gone (SIGPIPE)
+  141  the reader of the answer is gone (SIGPIPE)
   143  stopped by SIGTERM
 """
 
@@ -137,13 +138,13 @@ class AskOptions:
     "--prompt", metavar="NAME", help="A prompt: see `assistant prompts`. Or the path of a file."
 )
 @var_option
-@click.option("--conversation", metavar="ID", help="Go on with this conversation.")
-@click.option("--last", is_flag=True, help="Go on with the newest conversation.")
-@click.option("--temporary", is_flag=True, help="Keep neither the question nor the answer.")
+@click.option("--conversation", metavar="ID", help="Continue this conversation.")
+@click.option("--last", is_flag=True, help="Continue the newest conversation.")
+@click.option("--temporary", is_flag=True, help="Save neither the question nor the answer.")
 @click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file.")
 @adapter_option
 @click.option("--max-tokens", type=int, metavar="N", help="The longest answer, in tokens.")
-@click.option("--temperature", type=float, metavar="T", help="0 takes the likeliest token.")
+@click.option("--temperature", type=float, metavar="T", help="0 = always the most likely word.")
 @click.option("--seed", type=int, metavar="N", help="The same seed gives the same answer.")
 @click.option(
     "--thinking",
@@ -159,7 +160,7 @@ class AskOptions:
     metavar="FILE",
     help="Send this file whole with the question; repeatable. No other file is searched then.",
 )
-@click.option("--no-library", is_flag=True, help="Do not look into your files.")
+@click.option("--no-library", is_flag=True, help="Do not search your files.")
 @click.option(
     "--schema",
     "schema_file",
@@ -180,26 +181,30 @@ def ask(program: Program, /, question: tuple[str, ...], **given: Any) -> int:
     What is piped in is appended to the question. Standard output carries the answer and nothing
     else; progress and errors go to standard error. The conversation is kept, like any other.
 
-    Files that were added with `assistant add` are looked into. With --collection the answer comes
-    from these files, or says that they do not speak to the question.
+    Files that were added with `assistant add` are searched. With --collection the answer comes
+    from these files, or says that they do not cover the question.
     """
     options = AskOptions(**given)
     if options.last and options.conversation:
-        raise click.UsageError("--last and --conversation exclude each other.")
+        raise click.UsageError("Use --last or --conversation, not both.")
     if options.temporary and (options.last or options.conversation):
-        raise click.UsageError("--temporary begins a new conversation; it cannot go on with one.")
+        raise click.UsageError("--temporary starts a new conversation; it cannot continue one.")
     if options.collections and options.no_library:
-        raise click.UsageError("--collection and --no-library exclude each other.")
+        raise click.UsageError("Use --collection or --no-library, not both.")
     if options.collections and options.attach:
-        raise click.UsageError("--collection and --attach exclude each other.")
+        raise click.UsageError("Use --collection or --attach, not both.")
     if options.schema_file and options.grammar:
-        raise click.UsageError("--schema and --grammar exclude each other.")
+        raise click.UsageError("Use --schema or --grammar, not both.")
     form = _form(options)
     changes = _sampling_changes(options)
     values = parse_variables(options.variables)
-    for name in missing_files(" ".join(question), lambda _: False):
-        hint = "--attach FILE sends a file with the question"
-        program.console.info(f"@{one_line(name, 200)} is read as it stands: {hint}")
+    for name in missing_files(" ".join(question), lambda _name: False):
+        program.console.info(
+            _(
+                "@{name} is sent as plain text: use --attach FILE to send a file with the question",
+                name=one_line(name, 200),
+            )
+        )
     text = compose_question(question, program.stdin)
     attached = tuple(attachable(path) for path in options.attach)
     with program.assistant() as assistant:
@@ -272,7 +277,7 @@ def _may_send(
     if not may_send and (attached or options.collections):
         raise ConsentError(
             f"Passages of your files may not be sent to {host}.",
-            "Leave them out, or ask a model that runs here.",
+            "Leave the files out, or use a model on this machine.",
         )
     return may_send
 
@@ -298,13 +303,16 @@ def _sampling_changes(options: AskOptions) -> SamplingChanges:
         given["thinking"] = parse_value("thinking", options.thinking)
         if not is_allowed("thinking", given["thinking"]):
             allowed = ALLOWED_VALUES["thinking"]
-            raise click.UsageError(f"--thinking {options.thinking}: it takes {allowed}.")
+            raise click.UsageError(
+                f"--thinking {options.thinking} is not valid. Allowed: {localized(allowed)}."
+            )
     try:
         return SamplingChanges.model_validate(given)
     except ValidationError as failure:
         problem = failure.errors()[0]
-        option = "--" + str(problem["loc"][0]).replace("_", "-")
-        raise click.UsageError(f"{option} {problem['input']}: {problem['msg'].lower()}.") from None
+        name, given = str(problem["loc"][0]), problem["input"]
+        option, allowed = "--" + name.replace("_", "-"), localized(ALLOWED_VALUES[name])
+        raise click.UsageError(f"{option} {given} is not valid. Allowed: {allowed}.") from None
 
 
 def _resolve_options(
@@ -334,7 +342,13 @@ def _resolve_options(
     if model is None and opening.model is not None and program.model is None:
         model = hinted_model(opening, assistant.models)
         if model is None:
-            program.console.info(f"{name} asks for the model {opening.model}, which is not here.")
+            program.console.info(
+                _(
+                    "The prompt {name} asks for the model {model}, which is not on this machine.",
+                    name=name,
+                    model=opening.model,
+                )
+            )
     return QuestionContext(earlier=earlier, opening=opening, model=model, given=adapters)
 
 
@@ -342,7 +356,7 @@ def _earlier_conversation(store: ConversationStore, options: AskOptions) -> Conv
     if options.last:
         newest = store.conversations(limit=1)
         if not newest:
-            raise NotFoundError("There is no conversation yet.", "Leave out --last to begin one.")
+            raise NotFoundError("There is no conversation yet.", "Leave out --last to start one.")
         return store.conversation(newest[0].id)
     if options.conversation is None:
         return None
@@ -391,9 +405,10 @@ def _explain_model(asked: QuestionContext) -> Iterator[None]:
         yield
     except AdapterError as failure:
         if asked.given is None:
-            failure.hint += " --adapter none does without it."
+            failure.hint += f" {_('Use --adapter none to run without it.')}"
         raise
     except ModelError as failure:
         if asked.model is None and asked.model_name is not None:
-            failure.hint += " The conversation asks for this model; --model NAME takes another."
+            asked_for = _("The conversation uses this model; choose another with --model NAME.")
+            failure.hint += f" {asked_for}"
         raise

@@ -14,16 +14,17 @@ from assistant.core.values.events import Loaded
 from assistant.core.values.models import RenderedPrompt
 from assistant.core.values.prompts import ConversationStart
 from assistant.core.values.sampling import AdapterUse, Sampling
+from assistant.language.messages import _, localized, number
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
 
 PART_NAMES = {
-    "system": "system prompt",
-    "examples": "examples",
-    "summary": "summary",
-    "turn": "earlier turn",
-    "question": "question",
+    "system": _("system prompt"),
+    "examples": _("examples"),
+    "summary": _("summary"),
+    "turn": _("earlier turn"),
+    "question": _("question"),
 }
 
 
@@ -136,19 +137,19 @@ class DryRun:
         self._console.line()
         shares = sum(part.tokens for part in plan.parts if part.included)
         rows = [
-            (PART_NAMES[part.kind], f"{part.tokens:,}", _part_note(part)) for part in plan.parts
+            (PART_NAMES[part.kind], number(part.tokens), _part_note(part)) for part in plan.parts
         ]
         rows += [
-            ("template", f"{plan.prompt_tokens - shares:,}", ""),
-            ("prompt", f"{plan.prompt_tokens:,}", "all that the model reads"),
-            ("answer", f"{plan.reserve:,}", "kept free"),
-            ("window", f"{plan.window:,}", name),
+            (_("template"), number(plan.prompt_tokens - shares), ""),
+            (_("prompt"), number(plan.prompt_tokens), _("all that the model reads")),
+            (_("answer"), number(plan.reserve), _("reserved")),
+            (_("window"), number(plan.window), name),
         ]
-        self._console.table(rows, ("part", "tokens", ""), numbers=[1])
+        self._console.table(rows, (_("part"), _("tokens"), ""), numbers=[1])
 
 
 def _part_note(part: ContextPart) -> str:
-    return "" if part.included else f"left out: {part.reason}"
+    return "" if part.included else _("left out: {reason}", reason=localized(part.reason))
 
 
 def _plan_object(model: ChatModel, plan: ContextPlan, rendered: RenderedPrompt) -> dict[str, Any]:

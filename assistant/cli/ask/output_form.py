@@ -14,6 +14,7 @@ from assistant.core.errors import (
 from assistant.core.trust import open_file
 from assistant.core.values.conversation import Message
 from assistant.core.values.sampling import Constraint
+from assistant.language.messages import N_
 
 MAX_FILE_BYTES = 1_000_000
 
@@ -37,7 +38,7 @@ class OutputForm:
         if answer.stop_reason == "length":
             return IncompleteAnswerError(
                 "The answer was cut off before it was complete.",
-                "Give it more room with --max-tokens N, or ask for less.",
+                "Allow a longer answer with --max-tokens N, or ask for less.",
             )
         return (
             _schema_problem(answer.text, self.schema) if self.constraint.kind == "schema" else None
@@ -61,7 +62,7 @@ def schema_form(path: str) -> OutputForm:
         ) from None
     if not isinstance(schema, dict):
         raise ConstraintError(
-            f"{path!r} is no JSON schema: it is {_json_kind(schema)}, not an object.",
+            f"{path!r} is not a JSON schema: it is {_json_kind(schema)}, not an object.",
             'A schema is an object such as {"type": "object", "properties": {…}}.',
         )
     # Few questions ask for a form, and all of them would wait for these.
@@ -71,8 +72,11 @@ def schema_form(path: str) -> OutputForm:
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as failure:
+        place, reason = _failure_path(failure), _first_line(failure)
         raise ConstraintError(
-            f"{path!r} is no JSON schema{_failure_path(failure)}: {_first_line(failure)}.",
+            f"{path!r} is not a JSON schema at {place}: {reason}."
+            if place
+            else f"{path!r} is not a JSON schema: {reason}.",
             "Correct the file.",
         ) from None
     return OutputForm(
@@ -101,21 +105,23 @@ def _schema_problem(answer: str, schema: Any) -> AssistantError | None:
     except (ValueError, RecursionError):
         return IncompleteAnswerError("The answer is not JSON.", "Ask again.")
     except ValidationError as failure:
+        place, reason = _failure_path(failure), _first_line(failure)
         return IncompleteAnswerError(
-            f"The answer does not fit the schema{_failure_path(failure)}: {_first_line(failure)}.",
+            f"The answer does not fit the schema at {place}: {reason}."
+            if place
+            else f"The answer does not fit the schema: {reason}.",
             "Ask again: this part of it cannot be enforced while the answer is written.",
         )
     except Unresolvable:
         return ConstraintError(
-            "The answer cannot be checked: its schema refers to what is not there.",
+            "The answer cannot be checked: its schema refers to something that does not exist.",
             "Correct the schema.",
         )
     return None
 
 
 def _failure_path(failure: Any) -> str:
-    path = "/".join(str(part) for part in failure.absolute_path)
-    return f" at {path}" if path else ""
+    return "/".join(str(part) for part in failure.absolute_path)
 
 
 def _read(path: str) -> str:
@@ -126,11 +132,11 @@ def _read(path: str) -> str:
         reason = failure.strerror if isinstance(failure, OSError) else str(failure)
         raise NotFoundError(f"{path!r} cannot be read: {reason}.", "Check the path.") from None
     if len(data) > MAX_FILE_BYTES:
-        raise ConstraintError(f"{path!r} is too large: a megabyte is the most.", "Simplify it.")
+        raise ConstraintError(f"{path!r} is too large: the limit is 1 MB.", "Use a smaller file.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ConstraintError(f"{path!r} is not text in UTF-8.", "Convert it.") from None
+        raise ConstraintError(f"{path!r} is not text in UTF-8.", "Convert it to UTF-8.") from None
 
 
 def _check_depth(value: Any, left: int = MAX_SCHEMA_DEPTH) -> None:
@@ -148,14 +154,14 @@ def _check_depth(value: Any, left: int = MAX_SCHEMA_DEPTH) -> None:
 def _json_kind(value: Any) -> str:
     match value:
         case list():
-            return "a list"
+            return N_("a list")
         case str():
-            return "a text"
+            return N_("a text")
         case None:
             return "null"
         case bool():
-            return "true or false"
-    return "a number"
+            return N_("true or false")
+    return N_("a number")
 
 
 def _first_line(failure: BaseException) -> str:

@@ -11,6 +11,7 @@ from assistant.core.conversations.start import BuiltinVariables
 from assistant.core.errors import MissingValuesError
 from assistant.core.prompts.library import SUFFIX
 from assistant.core.values.prompts import ConversationStart, Prompt, variable_key
+from assistant.language.messages import _, localized
 
 if TYPE_CHECKING:
     from assistant.core.prompts.library import PromptLibrary
@@ -57,8 +58,11 @@ def warn_bad_file(program: Program, library: "PromptLibrary", prompt: Prompt) ->
     own = program.paths.prompts / f"{prompt.name}{SUFFIX}"
     problem = library.check(own) if own.exists() else None
     if problem and prompt.path != problem.path:
-        reason = f"{problem.path} cannot be used: {problem.reason}."
-        program.console.error(reason, f"{problem.fix} The shipped prompt is used.")
+        reason = _(
+            "{path} cannot be used: {reason}.", path=problem.path, reason=localized(problem.reason)
+        )
+        fix = _("{fix} The shipped prompt is used.", fix=localized(problem.fix))
+        program.console.error(reason, fix)
 
 
 def open_prompt(
@@ -77,7 +81,7 @@ def open_prompt(
     if unknown:
         known = ", ".join(variable.name for variable in prompt.variables) or "none"
         raise click.UsageError(
-            f"The prompt {prompt.name} has no variable {unknown[0]!r}; its own are: {known}."
+            f"The prompt {prompt.name} has no variable {unknown[0]!r}; its variables are: {known}."
         )
     around = BuiltinVariables(clipboard=lambda: _read_clipboard(program))
     values = around.values(prompt.names, {"input": asked, **given})
@@ -88,7 +92,7 @@ def open_prompt(
         return prompt.resolve(values)
     except MissingValuesError as failure:
         options = " ".join(f"--var {name}=…" for name in failure.names)
-        failure.hint = f"Add {options}."
+        failure.hint = _("Add {options}.", options=options)
         raise
 
 

@@ -74,8 +74,8 @@ def read_piped(stdin: BinaryIO) -> str:
     data = stdin.read(MAX_INPUT_BYTES + 1)
     if len(data) > MAX_INPUT_BYTES:
         raise ContextOverflowError(
-            f"More than {MAX_INPUT_BYTES // 1_000_000} MB are piped in, more than any model reads.",
-            "Pipe in the part that matters.",
+            f"The piped input is larger than {MAX_INPUT_BYTES // 1_000_000} MB, the limit.",
+            "Pipe in only the part that matters.",
         )
     return decode(data)
 
@@ -95,7 +95,7 @@ def attachable(path: str) -> str:
         raise NotFoundError(f"{path!r} cannot be attached: {reason}.", "Check the path.") from None
     if not is_file:
         raise NotFoundError(
-            f"{path!r} cannot be attached: it is no file.",
-            "`assistant add FOLDER` has questions answered from all files of a folder.",
+            f"{path!r} cannot be attached: it is not a file.",
+            "To ask about all files of a folder, use `assistant add FOLDER`.",
         )
     return absolute

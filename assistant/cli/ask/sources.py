@@ -16,28 +16,36 @@ from assistant.core.values.conversation import Citation
 from assistant.core.values.documents import Passage
 from assistant.core.values.events import Retrieved
 from assistant.core.values.library import NearestSentence
-from assistant.core.wording import count, unread_sentence
+from assistant.core.wording import unread_sentence
+from assistant.language.messages import _, localized, ngettext
 
-MODEL_WROTE: Final = "What the model wrote, not supported by your files:"
+MODEL_WROTE: Final = _("What the model wrote, not supported by your files:")
 
 
 def print_search(event: Retrieved, question: str, console: Console) -> None:
     """Print on standard error, for a person, whether the files have a part in the answer."""
     console.end_progress()
     if event.result.corrections:
-        console.info(one_line(event.result.corrections_text, 400))
+        console.info(one_line(localized(event.result.corrections_text), 400))
     if event.result.excerpted:
-        console.warning(event.result.excerpted_text)
+        console.warning(localized(event.result.excerpted_text))
     if event.used:
         files = {passage.path for passage in event.used}
-        passages = count(len(event.used), "passage")
-        console.info(f"reading {passages} of {count(len(files), 'file')}")
+        console.info(_reading_text(len(event.used), len(files)))
         for each in disagreements(event.used):
-            console.info(one_line(each.text, 400))
+            console.info(one_line(localized(each.text), 400))
         if left_out := rows_left_out(question, event.used):
-            console.info(left_out)
+            console.info(localized(left_out))
     elif event.result.searched:
-        console.info("your files do not speak to this")
+        console.info(_("nothing about this in your files"))
+
+
+def _reading_text(passages: int, files: int) -> str:
+    return _(
+        "reading {passages} of {files}",
+        passages=ngettext("{n:,} passage", "{n:,} passages", passages, n=passages),
+        files=ngettext("{n:,} file", "{n:,} files", files, n=files),
+    )
 
 
 def print_citations(citations: Sequence[Citation], console: Console) -> None:
@@ -55,7 +63,7 @@ def print_partly_read(passages: Sequence[Passage], console: Console) -> None:
 def print_unconfirmed(answer: str, console: Console) -> None:
     """Print on standard error, also in a pipe, that no passage bears out an answer."""
     if answer.strip():
-        console.warning("Nothing in this answer is confirmed by your files.")
+        console.warning(_("Nothing in this answer is confirmed by your files."))
 
 
 def partial_files(passages: Sequence[Passage]) -> list[dict[str, str]]:
@@ -77,10 +85,11 @@ def print_nearest_sentence(
     opposite."""
     passage = passages[saying.number - 1]
     place = f", {passage.place}" if str(passage.place) else ""
-    how = "barely support this; they say"
+    text = one_line(saying.text, 400)
     if any(map(is_contrary, citations)):
-        how = "say otherwise"
-    console.info(f"your files {how}: “{one_line(saying.text, 400)}”")
+        console.info(_("your files say otherwise: “{text}”", text=text))
+    else:
+        console.info(_("your files barely support this; they say: “{text}”", text=text))
     console.info(f"[{saying.number}] {passage.path}{place}")
 
 
@@ -88,11 +97,8 @@ def quoted_first(saying: NearestSentence, passages: Sequence[Passage], answer: s
     """Answer that the files do not support, below what they say to the question."""
     passage = passages[saying.number - 1]
     place = f", {passage.place}" if str(passage.place) else ""
-    return (
-        f"Your files say: “{one_line(saying.text, 400)}”\n"
-        f"[{saying.number}] {passage.path}{place}\n\n"
-        f"{MODEL_WROTE}\n{answer}"
-    )
+    quoted = _("Your files say: “{text}”", text=one_line(saying.text, 400))
+    return f"{quoted}\n[{saying.number}] {passage.path}{place}\n\n{MODEL_WROTE}\n{answer}"
 
 
 def citation_lines(
@@ -109,9 +115,9 @@ def citation_lines(
         place = f", {citation.place}" if str(citation.place) else ""
         news = (became or {}).get(citation.path)
         lines[(citation.number, citation.quote, citation.strength)] = (
-            f"[{citation.number}] {citation.path}{place} ({citation.strength})"
+            f"[{citation.number}] {citation.path}{place} ({_(citation.strength)})"
             + (f": “{one_line(citation.quote, 400)}”" if is_contrary(citation) else "")
-            + (f" – {news}" if news else "")
+            + (f" – {localized(news)}" if news else "")
         )
     return list(lines.values())
 

@@ -23,7 +23,7 @@ Exit status:
     3  there is no such file or collection
     4  the model cannot be used
     7  the conversations cannot be read or written
-    8  a document gives no text
+    8  a document has no readable text
   130  stopped by Ctrl+C (SIGINT); what was read is kept
 """
 
@@ -32,7 +32,7 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
     """The options that both commands have."""
     for option in (
         click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file."),
-        click.option("--temporary", is_flag=True, help="Keep nothing of it."),
+        click.option("--temporary", is_flag=True, help="Save nothing."),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
     ):
         command = option(command)
@@ -44,7 +44,7 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
 @_options
 @click.pass_obj
 def summarise(program: Program, /, documents: tuple[str, ...], **given: Any) -> int:
-    """Sum up files, or all files of a #collection, section by section.
+    """Summarise files, or all files of a #collection, section by section.
 
     Each sentence has its page. Those in quotes are the document's own; others are the model's, and
     only those are shown that the document supports. What was read is kept: run again after
@@ -78,7 +78,7 @@ def summary_question(documents: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """
     files, collections, wish = _targets(documents)
     if not files and not collections:
-        raise NotFoundError(f"{documents[0]!r} is no file.", "Check the path.")
+        raise NotFoundError(f"{documents[0]!r} is not a file.", "Check the path.")
     named = [*map(spell_file, files), *map(spell_collection, collections)]
     return " ".join(["/summarise", *named, *wish]), files
 

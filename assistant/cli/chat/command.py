@@ -13,9 +13,9 @@ from assistant.cli.program import Program
     help="Lines only: no screen, no colours, no cursor movement; for screen readers and simple "
     "terminals. /help lists what can be typed.",
 )
-@click.option("--conversation", metavar="ID", help="Go on with this conversation (--plain).")
-@click.option("--last", is_flag=True, help="Go on with the newest conversation (--plain).")
-@click.option("--temporary", is_flag=True, help="Keep nothing (--plain).")
+@click.option("--conversation", metavar="ID", help="Continue this conversation (--plain).")
+@click.option("--last", is_flag=True, help="Continue the newest conversation (--plain).")
+@click.option("--temporary", is_flag=True, help="Save nothing (--plain).")
 @click.option("--model", metavar="NAME", help="A model's name, or the path of a GGUF file.")
 @click.pass_obj
 def chat(
@@ -37,7 +37,7 @@ def chat(
     program.model = model or program.model
     if program.screen and program.open_screen is not None and not plain:
         if chosen or temporary:
-            raise click.UsageError("--conversation, --last and --temporary go with --plain.")
+            raise click.UsageError("--conversation, --last and --temporary need --plain.")
         return program.open_screen(program)
     # Not for the screen.
     from assistant.cli.chat.lines import chat_in_lines  # noqa: PLC0415

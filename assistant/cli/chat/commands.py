@@ -8,11 +8,13 @@ from typing import Final, NamedTuple
 from assistant.cli.ask.summarise import comparison_question, summary_question
 from assistant.cli.chat.plain import PlainChat
 from assistant.cli.console import short_id
+from assistant.cli.translation import speaker
 from assistant.core.errors import NotFoundError
 from assistant.core.sanitize import one_line
 from assistant.core.turn.requests import Continue, Regenerate
 from assistant.core.values.changes import MATCH_BEGIN, MATCH_END
-from assistant.core.wording import count, duration
+from assistant.core.wording import duration
+from assistant.language.messages import _, ngettext
 
 LISTED: Final = 20
 """Conversations, and messages that were found, in a list."""
@@ -37,7 +39,7 @@ def run_command(chat: PlainChat, typed: str) -> bool:
     text = typed.strip()
     if not text.startswith("/") or text.startswith("//") or text[1:2] == " ":
         return False
-    name, _, argument = text[1:].partition(" ")
+    name, _space, argument = text[1:].partition(" ")
     command = COMMANDS.get(name.casefold())
     if command is not None:
         command.run(chat, argument.strip())
@@ -51,14 +53,14 @@ def run_command(chat: PlainChat, typed: str) -> bool:
     )
 
 
-def _new(chat: PlainChat, _: str) -> None:
+def _new(chat: PlainChat, _words: str) -> None:
     chat.open(None)
-    chat.console.line("A new conversation.")
+    chat.console.line(_("A new conversation."))
 
 
-def _temporary(chat: PlainChat, _: str) -> None:
+def _temporary(chat: PlainChat, _words: str) -> None:
     chat.open(None, temporary=True)
-    chat.console.line("A new conversation, of which nothing is kept.")
+    chat.console.line(_("A new temporary conversation: nothing is saved."))
 
 
 def _conversations(chat: PlainChat, argument: str) -> None:
@@ -71,13 +73,15 @@ def _conversations(chat: PlainChat, argument: str) -> None:
     found = chat.assistant.store.conversations(limit=LISTED)
     chat.listed = [each.id for each in found]
     for number, each in enumerate(found, 1):
-        chat.console.line(f"{number}. {one_line(each.title or 'without a title', 100)}")
-    chat.console.line("/conversations NUMBER goes on with one." if found else "There is none yet.")
+        chat.console.line(f"{number}. {one_line(each.title or _('without a title'), 100)}")
+    chat.console.line(
+        _("/conversations NUMBER opens one.") if found else _("There are no conversations yet.")
+    )
 
 
-def _read(chat: PlainChat, _: str) -> None:
+def _read(chat: PlainChat, _words: str) -> None:
     for message in chat.messages():
-        chat.console.line(f"{'you' if message.role == 'user' else 'assistant'}:")
+        chat.console.line(f"{speaker(message.role)}:")
         chat.console.line(message.text)
 
 
@@ -86,9 +90,9 @@ def _find(chat: PlainChat, words: str) -> None:
     chat.listed = [each.conversation_id for each in found]
     for number, each in enumerate(found, 1):
         said = each.snippet.replace(MATCH_BEGIN, "").replace(MATCH_END, "")
-        title = one_line(each.title or "without a title", 60)
+        title = one_line(each.title or _("without a title"), 60)
         chat.console.line(f"{number}. {title}: {one_line(said, 200)}")
-    chat.console.line("/conversations NUMBER goes there." if found else "Nothing was found.")
+    chat.console.line(_("/conversations NUMBER opens it.") if found else _("Nothing was found."))
 
 
 def _model(chat: PlainChat, name: str) -> None:
@@ -97,11 +101,11 @@ def _model(chat: PlainChat, name: str) -> None:
         found = assistant.models.open(None if name == "default" else name, ())
         assistant.store.set_model(chat.made().id, None if name == "default" else name)
         chat.open(chat.made().id)
-        chat.console.line(f"Model from here on: {one_line(found.name, 80)}")
+        chat.console.line(_("Model from here on: {name}", name=one_line(found.name, 80)))
         return
     for each in assistant.models.models():
         chat.console.line(one_line(each.name, 100))
-    chat.console.line("/model NAME uses one.")
+    chat.console.line(_("/model NAME uses one."))
 
 
 def _files(chat: PlainChat, names: str) -> None:
@@ -116,20 +120,22 @@ def _files(chat: PlainChat, names: str) -> None:
         id = chat.made().id
         chat.assistant.store.set_collections(id, wanted)
         chat.open(id)
-        chat.console.line(f"Files from here on: {names}")
+        chat.console.line(_("Files from here on: {names}", names=names))
         return
     for each in known.values():
-        chat.console.line(f"{one_line(each.name, 80)}: {count(each.files, 'file')}")
-    chat.console.line("/files NAME asks these; `all` and `none` do what they say.")
+        files = ngettext("{n:,} file", "{n:,} files", each.files, n=each.files)
+        chat.console.line(f"{one_line(each.name, 80)}: {files}")
+    chat.console.line(_("/files NAME searches these; /files all and /files none work, too."))
 
 
 def _open(chat: PlainChat, number: str) -> None:
     retrieval = chat.assistant.store.retrieval(chat.last_answer().id)
     used = retrieval.used if retrieval else ()
     if not number.isdecimal() or not 0 < int(number) <= len(used):
-        raise NotFoundError(
-            "There is no such source.", f"The answer has {count(len(used), 'source')}."
+        known = ngettext(
+            "The answer has {n:,} source.", "The answer has {n:,} sources.", len(used), n=len(used)
         )
+        raise NotFoundError("There is no such source.", known)
     passage = used[int(number) - 1]
     chat.console.line(f"{one_line(passage.path, 400)}, {passage.place}")
     chat.console.line(passage.text)
@@ -141,21 +147,23 @@ def _regenerate(chat: PlainChat, model: str) -> None:
     chat.answer(Regenerate(chat.last_answer().id, model or None))
 
 
-def _continue(chat: PlainChat, _: str) -> None:
+def _continue(chat: PlainChat, _words: str) -> None:
     chat.answer(Continue(chat.last_answer().id))
 
 
 def _summarise(chat: PlainChat, typed: str) -> None:
     words = _words(typed)
     if not words:
-        raise NotFoundError("/summarise FILE in five points sums up a file, or a #collection.")
+        raise NotFoundError(
+            "Name a file or a collection: /summarise FILE in five points, /summarise #NAME."
+        )
     chat.ask(*summary_question(words))
 
 
 def _compare(chat: PlainChat, typed: str) -> None:
     words = _words(typed)
     if len(words) != 2:
-        raise NotFoundError("/compare FILE FILE compares two files.")
+        raise NotFoundError("Name two files: /compare FILE FILE.")
     chat.ask(*comparison_question(*words))
 
 
@@ -168,62 +176,74 @@ def _words(typed: str) -> list[str]:
     return [word.removeprefix("@") for word in words]
 
 
-def _details(chat: PlainChat, _: str) -> None:
+def _details(chat: PlainChat, _words: str) -> None:
     answer = chat.last_answer()
-    chat.console.line(f"model: {one_line(answer.model or 'none', 100)}")
+    chat.console.line(_("model: {model}", model=one_line(answer.model or _("none"), 100)))
     if answer.usage is not None:
-        chat.console.line(f"read: {count(answer.usage.prompt_tokens, 'token')}")
-        chat.console.line(f"wrote: {count(answer.usage.completion_tokens, 'token')}")
+        read, wrote = answer.usage.prompt_tokens, answer.usage.completion_tokens
+        chat.console.line(ngettext("read: {n:,} token", "read: {n:,} tokens", read, n=read))
+        chat.console.line(ngettext("wrote: {n:,} token", "wrote: {n:,} tokens", wrote, n=wrote))
     if answer.timings is not None:
-        chat.console.line(f"speed: {answer.timings.tokens_per_second:.0f} tokens a second")
-        chat.console.line(f"time: {duration(answer.timings.total_ms / 1000)}")
+        chat.console.line(
+            _(
+                "speed: {tokens_per_second:.0f} tokens a second",
+                tokens_per_second=answer.timings.tokens_per_second,
+            )
+        )
+        chat.console.line(_("time: {duration}", duration=duration(answer.timings.total_ms / 1000)))
 
 
 def _rename(chat: PlainChat, title: str) -> None:
     if chat.conversation is None or not title:
-        raise NotFoundError("/rename TITLE gives the conversation another title.")
+        raise NotFoundError("Give a title: /rename TITLE.")
     chat.assistant.store.rename(chat.conversation.id, title)
-    chat.console.line(f"Title: {one_line(title, 200)}")
+    chat.console.line(_("Title: {title}", title=one_line(title, 200)))
 
 
-def _delete(chat: PlainChat, _: str) -> None:
+def _delete(chat: PlainChat, _words: str) -> None:
     if chat.conversation is None:
         raise NotFoundError("There is nothing to delete.")
     id = chat.conversation.id
     chat.assistant.store.delete(id)
     chat.open(None)
-    chat.console.line(f"Moved to the trash; `assistant chats restore {short_id(id)}` undoes that.")
+    chat.console.line(
+        _("Moved to the trash; `assistant chats restore {id}` undoes that.", id=short_id(id))
+    )
 
 
-def _quit(chat: PlainChat, _: str) -> None:
+def _quit(chat: PlainChat, _words: str) -> None:
     chat.is_over = True
 
 
-def _help(chat: PlainChat, _: str) -> None:
+def _help(chat: PlainChat, _words: str) -> None:
     for name, command in COMMANDS.items():
         chat.console.line(
             f"{' '.join(filter(None, (f'/{name}', command.argument)))}: {command.does}"
         )
-    chat.console.line("/summarise FILE, /compare FILE FILE: read documents as a whole")
-    chat.console.line("@FILE goes with a question, #NAME is a collection; \\ at the end goes on.")
+    chat.console.line(_("/summarise FILE, /compare FILE FILE: read documents as a whole"))
+    chat.console.line(
+        _("@FILE attaches a file, #NAME searches a collection, \\ at the end continues the line.")
+    )
 
 
 COMMANDS: Final[Mapping[str, PlainCommand]] = {
-    "help": PlainCommand(_help, "all commands"),
-    "new": PlainCommand(_new, "a new conversation"),
-    "temporary": PlainCommand(_temporary, "a new conversation of which nothing is kept"),
-    "conversations": PlainCommand(_conversations, "list them, or go on with one", "[NUMBER]"),
-    "read": PlainCommand(_read, "read the conversation from its beginning"),
-    "find": PlainCommand(_find, "find anything that was said", "WORDS"),
-    "rename": PlainCommand(_rename, "give the conversation another title", "TITLE"),
-    "delete": PlainCommand(_delete, "move the conversation to the trash"),
-    "model": PlainCommand(_model, "list the models, or use one", "[NAME]"),
-    "files": PlainCommand(_files, "list the collections, or ask some", "[NAME …]"),
-    "open": PlainCommand(_open, "read a source of the answer", "NUMBER"),
-    "regenerate": PlainCommand(_regenerate, "another version of the answer", "[MODEL]"),
-    "continue": PlainCommand(_continue, "go on with the answer"),
-    "summarise": PlainCommand(_summarise, "sum up files as a whole", "FILE … [in five points]"),
-    "compare": PlainCommand(_compare, "compare two files", "FILE FILE"),
-    "details": PlainCommand(_details, "model, tokens, speed and time of the answer"),
-    "quit": PlainCommand(_quit, "end; everything is kept"),
+    "help": PlainCommand(_help, _("all commands")),
+    "new": PlainCommand(_new, _("a new conversation")),
+    "temporary": PlainCommand(_temporary, _("a new temporary conversation (nothing is saved)")),
+    "conversations": PlainCommand(
+        _conversations, _("list conversations, or open one"), _("[NUMBER]")
+    ),
+    "read": PlainCommand(_read, _("read the conversation from its beginning")),
+    "find": PlainCommand(_find, _("search all conversations"), _("WORDS")),
+    "rename": PlainCommand(_rename, _("give the conversation another title"), _("TITLE")),
+    "delete": PlainCommand(_delete, _("move the conversation to the trash")),
+    "model": PlainCommand(_model, _("list the models, or use one"), _("[NAME]")),
+    "files": PlainCommand(_files, _("list the collections, or choose some"), _("[NAME …]")),
+    "open": PlainCommand(_open, _("show a source of the answer"), _("NUMBER")),
+    "regenerate": PlainCommand(_regenerate, _("another version of the answer"), _("[MODEL]")),
+    "continue": PlainCommand(_continue, _("continue the answer")),
+    "summarise": PlainCommand(_summarise, _("summarise whole files"), _("FILE … [in five points]")),
+    "compare": PlainCommand(_compare, _("compare two files"), _("FILE FILE")),
+    "details": PlainCommand(_details, _("model, tokens, speed and time of the answer")),
+    "quit": PlainCommand(_quit, _("quit (everything is saved)")),
 }

@@ -7,8 +7,9 @@ from typing import BinaryIO, Final
 from assistant.cli.chat.commands import run_command
 from assistant.cli.chat.plain import PlainChat
 from assistant.core.errors import AssistantError
+from assistant.language.messages import _
 
-PROMPT: Final = "you> "
+PROMPT: Final = f"{_('you')}> "
 CONTINUED: Final = "...> "
 """What stands before a line that is typed, and before one that goes on."""
 
@@ -23,9 +24,11 @@ def chat_in_lines(chat: PlainChat, stdin: BinaryIO | None) -> int:
     """
     console = chat.console
     if console.is_terminal:
-        console.info("Type a question, or /help. Ctrl+C stops an answer, Ctrl+D ends.")
+        console.info(_("Type a question, or /help. Ctrl+C stops an answer, Ctrl+D quits."))
     if chat.conversation is not None:
-        console.line(f"Conversation: {chat.conversation.title or 'without a title'}")
+        console.line(
+            _("Conversation: {title}", title=chat.conversation.title or _("without a title"))
+        )
     for text in _texts(_piped(stdin) if stdin is not None else _typed(chat)):
         try:
             if text.strip() and not run_command(chat, text):

@@ -16,6 +16,7 @@ from assistant.core.grounding.mentions import files_in, missing_files
 from assistant.core.grounding.scope import NOWHERE
 from assistant.core.turn.requests import Ask, Continue, Regenerate
 from assistant.core.values.conversation import Conversation, Message
+from assistant.language.messages import _
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
@@ -78,7 +79,7 @@ class PlainChat:
 
     def _mentioned(self, question: str) -> tuple[str, ...]:
         for name in missing_files(question, _is_file):
-            self.console.warning(f"@{name}: there is no such file; asked as it stands")
+            self.console.warning(_("@{name}: there is no such file; sent as plain text", name=name))
         found = (attachable(each.path) for each in files_in(question, _is_file))
         return tuple(dict.fromkeys(found))
 
@@ -98,7 +99,7 @@ class PlainChat:
             shown = ConsoleAnswer(self.console, interruption, as_json=False, no_stream=False)
             status = shown.run(self.assistant.chat, request, None, sources)
         if status == STOPPED:
-            self.console.line("Stopped; /continue goes on.")
+            self.console.line(_("Stopped; /continue resumes the answer."))
         elif interruption.signal is not None:
             # The terminal was closed, or the system wants the program to end.
             self.is_over, self.status = True, status

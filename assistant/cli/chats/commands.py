@@ -14,7 +14,7 @@ from assistant.cli.ask.answer import rounded_timings
 from assistant.cli.ask.sources import SourcedAnswer, citation_lines
 from assistant.cli.chats.context import context
 from assistant.cli.chats.editing import continue_, edit
-from assistant.cli.chats.format import local_time, print_changed
+from assistant.cli.chats.format import print_changed
 from assistant.cli.chats.organise import (
     archive,
     fork,
@@ -35,8 +35,9 @@ from assistant.cli.chats.trash import (
     trash,
     undo,
 )
-from assistant.cli.console import BOLD, DIM, Console, short_id
+from assistant.cli.console import BOLD, DIM, Console, local_time, short_id
 from assistant.cli.program import Program, json_option
+from assistant.cli.translation import speaker
 from assistant.core.grounding.citations import CitedAnswer, annotate, checked_text
 from assistant.core.grounding.references import CHANGED, GONE, Freshness
 from assistant.core.grounding.unconfirmed import was_checked
@@ -46,6 +47,7 @@ from assistant.core.values.changes import describe_adapters, describe_marks
 from assistant.core.values.conversation import Conversation, Message
 from assistant.core.values.library import Retrieval
 from assistant.core.wording import order_of
+from assistant.language.messages import _, localized, number
 
 SOURCE_STATES = {"": "unchanged", CHANGED: "changed", GONE: "gone"}
 """What became of a source, as other programs get it."""
@@ -88,7 +90,7 @@ def provenance_fields(message: Message, provenance: MessageProvenance) -> dict[s
 
 def provenance_lines(message: Message, provenance: MessageProvenance) -> list[str]:
     """Sources of a message as lines for a person, below the message."""
-    attached = [f"attached: {path}" for path in message.attached]
+    attached = [_("attached: {path}", path=path) for path in message.attached]
     return [*attached, *citation_lines(message.citations, provenance.became)]
 
 
@@ -129,7 +131,7 @@ def chats(context: click.Context, /, as_json: bool) -> None:
 @click.option("--archived", is_flag=True, help="List the archive instead.")
 @click.option("--folder", metavar="NAME", help="Those in this folder; '' lists those in none.")
 @click.option("--tag", metavar="NAME", help="Those with this tag.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="List at most N.")
 @json_option
 @click.pass_obj
 def list_(
@@ -144,7 +146,7 @@ def list_(
 ) -> None:
     """List the conversations, pinned ones first, then the newest."""
     if deleted and archived:
-        raise click.UsageError("--deleted and --archived exclude each other.")
+        raise click.UsageError("Use --deleted or --archived, not both.")
     console = program.console
     with program.assistant() as assistant:
         found = [
@@ -166,13 +168,13 @@ def list_(
             (
                 short_id(c.id),
                 local_time(c.updated),
-                f"{c.messages:,}",
+                number(c.messages),
                 c.title,
                 " ".join(order_of(c)),
             )
             for c in found
         ]
-        console.table(rows, ("id", "updated", "messages", "title", ""), numbers=[2])
+        console.table(rows, (_("id"), _("updated"), _("messages"), _("title"), ""), numbers=[2])
     else:
         console.info(_empty_text(deleted, archived or folder is not None or tag is not None))
 
@@ -184,7 +186,7 @@ def list_(
 def show(program: Program, /, id: str, as_json: bool) -> None:
     """Print the conversation ID, as far as its active branch goes.
 
-    Sources of answers are told with what became of their files since.
+    Sources of answers are shown with what happened to their files since.
     """
     console = program.console
     with program.assistant() as assistant:
@@ -220,7 +222,7 @@ def rename(program: Program, /, id: str, title: str, as_json: bool) -> None:
         conversation = assistant.store.conversation(id)
         assistant.store.rename(conversation.id, title)
         changed = [assistant.store.conversation(conversation.id)]
-    print_changed(program.console, "renamed", changed, as_json)
+    print_changed(program.console, _("renamed"), changed, as_json)
 
 
 @chats.command()
@@ -241,7 +243,7 @@ def delete(program: Program, /, ids: tuple[str, ...], now: bool, as_json: bool) 
     if now:
         print_deleted(program.console, items, as_json)
         return
-    print_changed(program.console, "moved to the trash", changed, as_json)
+    print_changed(program.console, _("moved to the trash"), changed, as_json)
 
 
 for member in (
@@ -253,8 +255,8 @@ for member in (
 
 def _empty_text(deleted: bool, limited: bool) -> str:
     if deleted:
-        return "The trash is empty."
-    return "There is no such conversation." if limited else "There is no conversation yet."
+        return _("The trash is empty.")
+    return _("There is no such conversation.") if limited else _("There is no conversation yet.")
 
 
 def _message_object(message: Message) -> dict[str, Any]:
@@ -305,23 +307,35 @@ def _print_conversation(
         for line in provenance_lines(message, provenance):
             console.styled(one_line(line, 2000), DIM)
         if message.error:
-            console.styled(one_line(message.error, 1000), DIM)
+            console.styled(one_line(localized(message.error), 1000), DIM)
         if message.rating:
-            console.styled(one_line(f"rated {message.rating} {message.note}", 1000), DIM)
-        changes = " · ".join(words for _, words in describe_marks(message.marks))
+            rated = _("rated {rating}", rating=_(message.rating))
+            console.styled(one_line(f"{rated} {message.note}", 1000), DIM)
+        changes = " · ".join(localized(words) for _subject, words in describe_marks(message.marks))
         if changes:
-            console.styled(one_line(f"── {changes} ── from here on", 1000), DIM)
+            console.styled(one_line(_("── {changes} ── from here on", changes=changes), 1000), DIM)
 
 
 def _heading(message: Message) -> str:
     """Who speaks, by which id it can be named, and what is special about it."""
-    who = "you" if message.role == "user" else message.role
+    who = speaker(message.role)
     state = _state_text(message)
-    facts = [] if state == "complete" else [state]
-    facts += ["edited"] if message.edited else []
-    facts += [f"version {message.version} of {message.versions}"] if message.versions > 1 else []
+    facts = [] if state == "complete" else [_(state)]
+    facts += [_("edited")] if message.edited else []
     facts += (
-        [f"with {one_line(describe_adapters(message.adapters), 200)}"] if message.adapters else []
+        [_("version {version} of {versions}", version=message.version, versions=message.versions)]
+        if message.versions > 1
+        else []
+    )
+    facts += (
+        [
+            _(
+                "with {adapters}",
+                adapters=one_line(localized(describe_adapters(message.adapters)), 200),
+            )
+        ]
+        if message.adapters
+        else []
     )
     special = f" ({', '.join(facts)})" if facts else ""
     return f"{who}{special}  {short_id(message.id)}"

@@ -16,6 +16,7 @@ from assistant.core.ports.messages import MessageStore
 from assistant.core.sanitize import one_line
 from assistant.core.turn.preview import ContextPreview, PreviewPart, preview_window
 from assistant.core.values.conversation import Overflow, Placing
+from assistant.language.messages import _, localized, number
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
@@ -32,9 +33,17 @@ turns_option = click.IntRange(min=1)
 
 @click.command()
 @click.argument("id")
-@click.option("--pin", type=turns_option, multiple=True, metavar="N", help="Keep turn N in it.")
-@click.option("--exclude", type=turns_option, multiple=True, metavar="N", help="Leave turn N out.")
-@click.option("--free", type=turns_option, multiple=True, metavar="N", help="Do neither any more.")
+@click.option("--pin", type=turns_option, multiple=True, metavar="N", help="Always keep turn N.")
+@click.option(
+    "--exclude", type=turns_option, multiple=True, metavar="N", help="Always leave turn N out."
+)
+@click.option(
+    "--free",
+    type=turns_option,
+    multiple=True,
+    metavar="N",
+    help="Neither keep nor leave out turn N.",
+)
 @click.option(
     "--overflow",
     type=click.Choice(list(OVERFLOW_CHOICES)),
@@ -60,10 +69,10 @@ def context(
 ) -> int:
     """Show the window of the conversation ID: what the model would read next, in tokens.
 
-    Turns are counted from 1. What is changed here can be taken back with `assistant chats undo`.
+    Turns are counted from 1. `assistant chats undo` undoes what is changed here.
     """
     if as_prompt + as_tokens + as_json > 1:
-        raise click.UsageError("--prompt, --tokens and --json exclude each other.")
+        raise click.UsageError("Use only one of --prompt, --tokens and --json.")
     console = program.console
     wanted: dict[int, Placing | None] = {
         **dict.fromkeys(pin, PINNED),
@@ -107,36 +116,47 @@ def _load_overview(
 def _place_turns(store: MessageStore, id: str, wanted: Mapping[int, Placing | None]) -> None:
     """Raises NotFoundError when there is no such turn; then nothing is changed."""
     turns = group_turns(store.branch(id)) if wanted else []
-    for number in wanted:
-        if number > len(turns):
-            raise NotFoundError(f"There is no turn {number}: the conversation has {len(turns)}.")
-    for number, placing in wanted.items():
-        store.set_placing(turns[number - 1].message_ids[0], placing)
+    for turn in wanted:
+        if turn > len(turns):
+            raise NotFoundError(f"There is no turn {turn}: the conversation has {len(turns)}.")
+    for turn, placing in wanted.items():
+        store.set_placing(turns[turn - 1].message_ids[0], placing)
 
 
 def _print_overview(console: Console, found: ContextPreview) -> None:
     console.styled(one_line(found.title, 200), BOLD)
     console.line(window_bar(found, BAR_COLUMNS))
-    growth = f" · {found.growth}" if found.growth else ""
+    growth = f" · {localized(found.growth)}" if found.growth else ""
     console.styled(
-        f"{found.prompt_tokens:,} of {found.window:,} tokens: {found.cached:,} cached,"
-        f" {found.new:,} new · {found.model}{growth}",
+        _(
+            "{prompt_tokens:,} of {window:,} tokens: {cached:,} cached, {new:,} new · "
+            "{model}{growth}",
+            prompt_tokens=found.prompt_tokens,
+            window=found.window,
+            cached=found.cached,
+            new=found.new,
+            model=found.model,
+            growth=growth,
+        ),
         DIM,
     )
     if found.problem:
-        console.line(one_line(found.problem, 1000))
-    rows = [(each.name, token_text(each), _part_note(each), each.excerpt) for each in found.slices]
-    console.table(rows, ("part", "tokens", "", ""), numbers=[1])
+        console.line(one_line(localized(found.problem), 1000))
+    rows = [
+        (localized(each.name), token_text(each), _part_note(each), each.excerpt)
+        for each in found.slices
+    ]
+    console.table(rows, (_("part"), _("tokens"), "", ""), numbers=[1])
 
 
 def token_text(part: PreviewPart) -> str:
-    return f"{'' if part.exact else '≈ '}{part.tokens:,}"
+    return f"{'' if part.exact else '≈ '}{number(part.tokens)}"
 
 
 def _part_note(part: PreviewPart) -> str:
-    notes = ["pinned"] if part.placing == "pinned" and part.included else []
-    notes += [part.status] if part.status else []
-    notes += [f"{part.passages:,} of passages"] if part.passages else []
+    notes = [_("pinned")] if part.placing == "pinned" and part.included else []
+    notes += [localized(part.status)] if part.status else []
+    notes += [_("{passages:,} in passages", passages=part.passages)] if part.passages else []
     return ", ".join(notes)
 
 
@@ -150,7 +170,7 @@ def window_bar(found: ContextPreview, width: int) -> str:
         elif part.included:
             cached = 0 if part.kind == "template" else part.cached
             marks += [("#", cached), ("+", part.tokens - part.cached)]
-    total, row, end = max(sum(size for _, size in marks), 1), "", 0
+    total, row, end = max(sum(size for _mark, size in marks), 1), "", 0
     for mark, size in marks:
         end += size
         row += mark * (round(end * width / total) - len(row))
@@ -160,5 +180,5 @@ def window_bar(found: ContextPreview, width: int) -> str:
 def _print_tokens(console: Console, found: ContextPreview) -> None:
     for place, token in enumerate(found.prompt.tokens):
         piece = found.prompt.pieces[place] if place < len(found.prompt.pieces) else ""
-        cached = "cached" if place < found.prompt.cached else ""
+        cached = _("cached") if place < found.prompt.cached else ""
         console.line(f"{place}\t{token}\t{piece!r}\t{cached}".rstrip())

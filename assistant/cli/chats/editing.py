@@ -19,6 +19,7 @@ from assistant.core.errors import NotFoundError
 from assistant.core.turn.requests import Continue, EditAnswer
 from assistant.core.values.conversation import Message
 from assistant.core.values.events import Answered
+from assistant.language.messages import _
 from assistant.system.editor import run_editor
 
 
@@ -32,7 +33,7 @@ def edit(program: Program, /, message_id: str, text: tuple[str, ...], as_json: b
 
     TEXT is the new answer, or what is piped in; without either your editor opens (VISUAL or
     EDITOR). The old answer stays as another branch. The new one is marked as edited, and its
-    citations are checked again. `assistant chats show` tells the ids of messages.
+    citations are checked again. `assistant chats show` shows the ids of messages.
     """
     with program.assistant() as assistant:
         old = assistant.store.message(message_id)
@@ -40,7 +41,7 @@ def edit(program: Program, /, message_id: str, text: tuple[str, ...], as_json: b
             raise NotFoundError(f"Message {short_id(old.id)} is a question, not an answer.")
         written = _new_text(program, old, text)
         if not written.strip() or written == old.text:
-            program.console.info("No changes: the answer is as it was.")
+            program.console.info(_("No changes."))
             return
         request = EditAnswer(message_id=old.id, text=written)
         with closing(assistant.chat.turn(request, Event())) as turn:
@@ -52,8 +53,14 @@ def edit(program: Program, /, message_id: str, text: tuple[str, ...], as_json: b
             )
         )
         return
-    place = f"version {answer.version} of {answer.versions}"
-    program.console.line(f"{short_id(answer.id)}  edited: {place}")
+    program.console.line(
+        _(
+            "{id}  edited: version {version} of {versions}",
+            id=short_id(answer.id),
+            version=answer.version,
+            versions=answer.versions,
+        )
+    )
     print_citations(answer.citations, program.console)
 
 
@@ -63,9 +70,9 @@ def edit(program: Program, /, message_id: str, text: tuple[str, ...], as_json: b
 @json_option
 @click.pass_obj
 def continue_(program: Program, /, message_id: str, no_stream: bool, as_json: bool) -> int:
-    """Go on with the answer MESSAGE_ID that was stopped, cut off or edited, and print all of it.
+    """Continue the answer MESSAGE_ID that was stopped, cut off or edited, and print all of it.
 
-    `assistant chats show` tells the ids of messages. The exit status is that of `assistant ask`.
+    `assistant chats show` shows the ids of messages. The exit status is that of `assistant ask`.
     """
     with program.assistant() as assistant, Interruption() as interruption:
         request = Continue(message_id=assistant.store.message(message_id).id)

@@ -1,7 +1,6 @@
-"""Output format of `assistant chats`: local dates, labels, JSON fields."""
+"""Output format of `assistant chats`: labels, JSON fields."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from assistant.cli.console import Console, short_id
 from assistant.core.values.conversation import Conversation
@@ -20,8 +19,3 @@ def print_changed(
         console.json([c.model_dump(mode="json", include=CHANGED_FIELDS) for c in changed])
     else:
         console.table([(short_id(c.id), f"{what}:", c.title) for c in changed])
-
-
-def local_time(moment: datetime) -> str:
-    """Local date and time, `2026-01-31 18:05`."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")

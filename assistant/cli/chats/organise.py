@@ -9,6 +9,7 @@ from assistant.cli.console import short_id
 from assistant.cli.program import Program, json_option
 from assistant.core.ports.conversations import ConversationCatalog
 from assistant.core.values.conversation import Rating
+from assistant.language.messages import _
 
 ids_argument = click.argument("ids", nargs=-1, required=True)
 
@@ -18,8 +19,8 @@ ids_argument = click.argument("ids", nargs=-1, required=True)
 @json_option
 @click.pass_obj
 def pin(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
-    """Keep the conversations IDS at the head of the list."""
-    _change_all(program, ids, "pinned", as_json, lambda store, id: store.pin(id))
+    """Pin the conversations IDS to the top of the list."""
+    _change_all(program, ids, _("pinned"), as_json, lambda store, id: store.pin(id))
 
 
 @click.command()
@@ -27,8 +28,10 @@ def pin(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def unpin(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
-    """Let the conversations IDS take their places in the list again."""
-    _change_all(program, ids, "no longer pinned", as_json, lambda store, id: store.pin(id, False))
+    """Unpin the conversations IDS."""
+    _change_all(
+        program, ids, _("no longer pinned"), as_json, lambda store, id: store.pin(id, False)
+    )
 
 
 @click.command()
@@ -36,8 +39,8 @@ def unpin(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def archive(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
-    """Take the conversations IDS out of the list; a search still finds them."""
-    _change_all(program, ids, "archived", as_json, lambda store, id: store.archive(id))
+    """Archive the conversations IDS; a search still finds them."""
+    _change_all(program, ids, _("archived"), as_json, lambda store, id: store.archive(id))
 
 
 @click.command()
@@ -45,8 +48,8 @@ def archive(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def unarchive(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
-    """Put the conversations IDS into the list again."""
-    _change_all(program, ids, "listed again", as_json, lambda store, id: store.archive(id, False))
+    """Unarchive the conversations IDS."""
+    _change_all(program, ids, _("unarchived"), as_json, lambda store, id: store.archive(id, False))
 
 
 @click.command()
@@ -56,7 +59,7 @@ def unarchive(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
 @click.pass_obj
 def tag(program: Program, /, id: str, tags: tuple[str, ...], as_json: bool) -> None:
     """Give the conversation ID these TAGS."""
-    _change_all(program, (id,), "tagged", as_json, lambda store, id: store.tag(id, tags))
+    _change_all(program, (id,), _("tagged"), as_json, lambda store, id: store.tag(id, tags))
 
 
 @click.command()
@@ -65,8 +68,10 @@ def tag(program: Program, /, id: str, tags: tuple[str, ...], as_json: bool) -> N
 @json_option
 @click.pass_obj
 def untag(program: Program, /, id: str, tags: tuple[str, ...], as_json: bool) -> None:
-    """Take these TAGS from the conversation ID."""
-    _change_all(program, (id,), "untagged", as_json, lambda store, id: store.tag(id, remove=tags))
+    """Remove these TAGS from the conversation ID."""
+    _change_all(
+        program, (id,), _("untagged"), as_json, lambda store, id: store.tag(id, remove=tags)
+    )
 
 
 @click.command()
@@ -75,11 +80,11 @@ def untag(program: Program, /, id: str, tags: tuple[str, ...], as_json: bool) ->
 @json_option
 @click.pass_obj
 def move(program: Program, /, ids: tuple[str, ...], folder: str, as_json: bool) -> None:
-    """Put the conversations IDS into a FOLDER; '' takes them out of theirs.
+    """Put the conversations IDS into a FOLDER; '' removes them from theirs.
 
     A folder is there as long as something is in it; / separates folders within folders.
     """
-    _change_all(program, ids, "moved", as_json, lambda store, id: store.move(id, folder))
+    _change_all(program, ids, _("moved"), as_json, lambda store, id: store.move(id, folder))
 
 
 @click.command()
@@ -89,9 +94,9 @@ def move(program: Program, /, ids: tuple[str, ...], folder: str, as_json: bool) 
 @json_option
 @click.pass_obj
 def rate(program: Program, /, message_id: str, rating: str, note: str, as_json: bool) -> None:
-    """Say whether the answer MESSAGE_ID was good or bad; none takes that back.
+    """Say whether the answer MESSAGE_ID was good or bad; none removes the rating.
 
-    `assistant chats show` tells the ids of messages.
+    `assistant chats show` shows the ids of messages.
     """
     ratings: dict[str, Rating | None] = {"good": "good", "bad": "bad", "none": None}
     if note and rating == "none":
@@ -103,7 +108,8 @@ def rate(program: Program, /, message_id: str, rating: str, note: str, as_json: 
     if as_json:
         program.console.json(message.model_dump(mode="json", include={"id", "rating", "note"}))
     else:
-        program.console.line(f"{short_id(id)}  rated: {message.rating or 'not any more'}")
+        rated = _(message.rating) if message.rating else _("not any more")
+        program.console.line(_("{id}  rated: {rating}", id=short_id(id), rating=rated))
 
 
 @click.command()
@@ -111,13 +117,13 @@ def rate(program: Program, /, message_id: str, rating: str, note: str, as_json: 
 @json_option
 @click.pass_obj
 def fork(program: Program, /, message_id: str, as_json: bool) -> None:
-    """Begin a new conversation with what was said up to the message MESSAGE_ID.
+    """Start a new conversation with everything up to the message MESSAGE_ID.
 
-    `assistant chats show` tells the ids of messages.
+    `assistant chats show` shows the ids of messages.
     """
     with program.assistant() as assistant:
         forked = assistant.store.fork(assistant.store.message(message_id).id)
-    print_changed(program.console, "forked", [forked], as_json)
+    print_changed(program.console, _("forked"), [forked], as_json)
 
 
 def _change_all(

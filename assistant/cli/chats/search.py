@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from assistant.cli.chats.format import local_time
-from assistant.cli.console import BOLD, DIM, short_id
+from assistant.cli.console import BOLD, DIM, local_time, short_id
 from assistant.cli.program import Program, json_option
+from assistant.cli.translation import speaker
 from assistant.core.sanitize import one_line
 from assistant.core.values.changes import (
     MATCH_BEGIN,
@@ -17,6 +17,7 @@ from assistant.core.values.changes import (
     ConversationSearchResult,
 )
 from assistant.core.wording import order_of
+from assistant.language.messages import _, localized, ngettext
 
 _UNQUOTED = re.compile(r'(-?(?:in|tag):)([^"]*\s[^"]*)')
 
@@ -29,7 +30,7 @@ _UNQUOTED = re.compile(r'(-?(?:in|tag):)([^"]*\s[^"]*)')
     default=20,
     metavar="N",
     show_default=True,
-    help="At most so many conversations.",
+    help="Show at most N conversations.",
 )
 @json_option
 @click.pass_obj
@@ -57,15 +58,20 @@ def search(program: Program, /, query: tuple[str, ...], limit: int, as_json: boo
         console.json(list(_result_objects(results)))
         return
     for note in results.notes:
-        console.info(note)
+        console.info(localized(note))
     for number, group in enumerate(results.conversations):
         if number:
             console.line()
         _print_group(program, group)
     if not results.conversations:
-        console.info("Nothing was found.")
+        console.info(_("Nothing was found."))
     elif results.is_capped:
-        console.info(f"The newest {results.messages:,} messages were compared; there are more.")
+        console.info(
+            _(
+                "Only the newest {messages:,} messages were searched; there are more.",
+                messages=results.messages,
+            )
+        )
 
 
 def _join_query(query: tuple[str, ...]) -> str:
@@ -77,7 +83,7 @@ def _join_query(query: tuple[str, ...]) -> str:
 
 def _print_group(program: Program, group: ConversationHit) -> None:
     conversation, console = group.conversation, program.console
-    console.styled(one_line(conversation.title) or "Untitled", BOLD)
+    console.styled(one_line(conversation.title) or _("Untitled"), BOLD)
     order = " ".join(order_of(conversation))
     subtitle = f"{short_id(conversation.id)}  {local_time(conversation.updated)}  {order}"
     console.styled(one_line(subtitle, 1000), DIM)
@@ -85,18 +91,22 @@ def _print_group(program: Program, group: ConversationHit) -> None:
         (
             short_id(h.message_id),
             local_time(h.created),
-            "you" if h.role == "user" else h.role,
+            speaker(h.role),
             plain,
         )
         for h in group.hits
         for plain in [_plain_excerpt(h.snippet)]
     ]
     if group.prompt:
-        rows.append(("", "", "prompt", _plain_excerpt(group.prompt)))
+        rows.append(("", "", _("prompt"), _plain_excerpt(group.prompt)))
     if rows:
         console.table(rows)
-    if group.messages > len(group.hits):
-        console.styled(f"and {group.messages - len(group.hits):,} more messages", DIM)
+    more = group.messages - len(group.hits)
+    if more > 0:
+        console.styled(
+            ngettext("and {more:,} more message", "and {more:,} more messages", more, more=more),
+            DIM,
+        )
 
 
 def _result_objects(results: ConversationSearchResult) -> Iterator[dict[str, Any]]:

@@ -5,15 +5,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.chats.format import local_time, print_changed
-from assistant.cli.console import Console, short_id
+from assistant.cli.chats.format import print_changed
+from assistant.cli.console import Console, local_time, short_id
 from assistant.cli.program import Program, json_option
 from assistant.core.errors import NotFoundError
 from assistant.core.values.changes import TrashEntry
 from assistant.core.values.conversation import Conversation
+from assistant.language.messages import _, ngettext, number
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
+
+
+WORDED_CHANGES = ("pin", "archive", "rating", "turn", "trash", "messages", "overflow")
+"""Changes of which a word says what was before; of the others it is the user's text."""
 
 
 @click.command("delete-message")
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 def delete_message(program: Program, /, message_id: str, as_json: bool) -> None:
     """Move the message MESSAGE_ID and all that follows it to the trash, for 30 days.
 
-    `assistant chats show` tells the ids of messages. Another version of it takes its place.
+    `assistant chats show` shows the ids of messages. Another version of it takes its place.
     """
     with program.assistant() as assistant:
         message = assistant.store.message(message_id)
@@ -32,7 +37,12 @@ def delete_message(program: Program, /, message_id: str, as_json: bool) -> None:
     if as_json:
         program.console.json(item.model_dump(mode="json"))
     else:
-        what = f"moved to the trash ({item.messages:,} messages):"
+        what = ngettext(
+            "moved to the trash ({messages:,} message):",
+            "moved to the trash ({messages:,} messages):",
+            item.messages,
+            messages=item.messages,
+        )
         program.console.table([(short_id(item.id), what, item.excerpt)])
 
 
@@ -41,7 +51,7 @@ def delete_message(program: Program, /, message_id: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def restore(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
-    """Take the conversations or messages IDS back from the trash."""
+    """Restore the conversations or messages IDS from the trash."""
     with program.assistant() as assistant:
         found = [_in_trash(assistant, id) for id in ids]
         changed: list[Conversation] = []
@@ -51,7 +61,7 @@ def restore(program: Program, /, ids: tuple[str, ...], as_json: bool) -> None:
             else:
                 assistant.store.restore(id)
             changed.append(assistant.store.conversation(conversation))
-    print_changed(program.console, "restored", changed, as_json)
+    print_changed(program.console, _("restored"), changed, as_json)
 
 
 @click.command()
@@ -75,13 +85,20 @@ def trash(program: Program, /, empty: bool, as_json: bool) -> None:
         program.console.json([item.model_dump(mode="json") for item in items])
     elif items:
         rows = [
-            (short_id(i.id), local_time(i.removed), f"{i.messages:,}", i.kind, i.title, i.excerpt)
+            (
+                short_id(i.id),
+                local_time(i.removed),
+                number(i.messages),
+                _(i.kind),
+                i.title,
+                i.excerpt,
+            )
             for i in items
         ]
-        heading = ("id", "removed", "messages", "what", "title", "")
+        heading = (_("id"), _("removed"), _("messages"), _("what"), _("title"), "")
         program.console.table(rows, heading, numbers=[2])
     else:
-        program.console.info("The trash is empty.")
+        program.console.info(_("The trash is empty."))
 
 
 @click.command()
@@ -90,12 +107,12 @@ def trash(program: Program, /, empty: bool, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def undo(program: Program, /, number: int | None, conversation: str | None, as_json: bool) -> None:
-    """Take the newest change back, or the one with this NUMBER.
+    """Undo the newest change, or the one with this NUMBER.
 
     `assistant chats history` lists the changes and their numbers.
     """
     if number is not None and conversation is not None:
-        raise click.UsageError("NUMBER and --conversation exclude each other.")
+        raise click.UsageError("Use NUMBER or --conversation, not both.")
     with program.assistant() as assistant:
         change = assistant.store.undo(number, conversation_id=conversation)
         title = assistant.store.conversation(change.conversation_id).title
@@ -103,7 +120,7 @@ def undo(program: Program, /, number: int | None, conversation: str | None, as_j
         program.console.json({**change.model_dump(mode="json"), "title": title})
     else:
         program.console.table(
-            [(short_id(change.conversation_id), f"undone: {change.kind}:", title)]
+            [(short_id(change.conversation_id), _("undone: {kind}:", kind=_(change.kind)), title)]
         )
 
 
@@ -124,16 +141,16 @@ def history(program: Program, /, id: str | None, limit: int, as_json: bool) -> N
                 f"{c.number}",
                 local_time(c.at),
                 short_id(c.conversation_id),
-                c.kind,
-                c.before,
+                _(c.kind),
+                _(c.before) if c.before and c.kind in WORDED_CHANGES else c.before,
                 c.title,
             )
             for c in changes
         ]
-        heading = ("number", "changed", "id", "what", "before", "title")
+        heading = (_("number"), _("changed"), _("id"), _("what"), _("before"), _("title"))
         program.console.table(rows, heading, numbers=[0])
     else:
-        program.console.info("There is nothing to undo.")
+        program.console.info(_("There is nothing to undo."))
 
 
 def print_deleted(console: Console, items: Sequence[TrashEntry], as_json: bool) -> None:
@@ -141,10 +158,10 @@ def print_deleted(console: Console, items: Sequence[TrashEntry], as_json: bool) 
     if as_json:
         console.json([item.model_dump(mode="json") for item in items])
     elif items:
-        what = "deleted for good:"
+        what = _("deleted for good:")
         console.table([(short_id(i.id), what, i.title, i.excerpt) for i in items])
     else:
-        console.info("The trash is empty.")
+        console.info(_("The trash is empty."))
 
 
 def _in_trash(assistant: "Assistant", id: str) -> tuple[str, str, str]:

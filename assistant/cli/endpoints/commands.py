@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import click
 
-from assistant.cli.console import Console
+from assistant.cli.console import Console, local_time
 from assistant.cli.endpoints.consent import ask_consent, consent_text
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program, json_option
@@ -19,7 +19,7 @@ from assistant.core.values.endpoints.status import (
     EndpointStatus,
     EndpointTest,
 )
-from assistant.core.wording import count
+from assistant.language.messages import _, ngettext
 
 KEY_VARIABLE = click.option(
     "--key-variable", default="", metavar="NAME", help="The environment variable with the key."
@@ -55,9 +55,9 @@ def list_(program: Program, /, as_json: bool) -> int:
         program.console.json([one.model_dump(mode="json") for one in found])
         return 0
     if not found:
-        program.console.line("There is no endpoint.")
+        program.console.line(_("There is no endpoint."))
         program.console.info(
-            "`assistant endpoints find` looks on this machine, `add NAME URL` adds one."
+            _("`assistant endpoints find` looks on this machine, `add NAME URL` adds one.")
         )
         return 0
     rows = [
@@ -65,19 +65,22 @@ def list_(program: Program, /, as_json: bool) -> int:
             one.name,
             one.url,
             _allowed(one),
-            one.key or "none",
-            one.last_used.astimezone().strftime("%Y-%m-%d %H:%M") if one.last_used else "never",
+            one.key or _("none"),
+            local_time(one.last_used) if one.last_used else _("never"),
         )
         for one in found
     ]
-    program.console.table(rows, ("name", "address", "gets", "key", "last used"))
+    program.console.table(rows, (_("name"), _("address"), _("gets"), _("key"), _("last used")))
     return 0
 
 
 def _allowed(one: EndpointStatus) -> str:
     if one.is_loopback:
-        return "all: it is this machine"
-    return " and ".join(SCOPE_TEXTS[scope] for scope in one.allowed) or "nothing yet"
+        return _("everything (this machine)")
+    scopes = [_(SCOPE_TEXTS[scope]) for scope in one.allowed]
+    if len(scopes) == 2:
+        return _("{first} and {second}", first=scopes[0], second=scopes[1])
+    return scopes[0] if scopes else _("nothing yet")
 
 
 @endpoints.command()
@@ -86,7 +89,11 @@ def _allowed(one: EndpointStatus) -> str:
 @KEY_VARIABLE
 @KEY_FILE
 @click.option(
-    "--yes", "-y", "accepted", is_flag=True, help="Questions may be sent there; not asked."
+    "--yes",
+    "-y",
+    "accepted",
+    is_flag=True,
+    help="Allow questions to be sent there, without asking.",
 )
 @click.option("--files", is_flag=True, help="With --yes: passages of your files, too.")
 @click.pass_obj
@@ -106,33 +113,40 @@ def add(
     you alone. A server on another machine gets nothing before you say so.
     """
     if key_variable and key_file:
-        raise click.UsageError("--key-variable and --key-file exclude each other.")
+        raise click.UsageError("Use --key-variable or --key-file, not both.")
     if files and not accepted:
-        raise click.UsageError("--files goes with --yes.")
+        raise click.UsageError("--files needs --yes.")
     directory, console = program.endpoints(), program.console
     directory.add(name, url, key_variable=key_variable, key_file=key_file)
     status = _status(directory, name)
     if not (key_variable or key_file or status.is_loopback or status.key):
         _ask_key(program, directory, name)
     if status.is_loopback:
-        console.line(f"{name} is here: `assistant endpoints test {name}` tries it.")
+        console.line(
+            _("{name} is on this machine: `assistant endpoints test {name}` tests it.", name=name)
+        )
         return 0
     if accepted or ask_consent(console, program.ask, status, "questions"):
         directory.allow(name, "questions")
         if files:
             directory.allow(name, "files")
-        console.line(f"{name} is added: `assistant endpoints test {name}` tries it.")
+        console.line(_("{name} is added: `assistant endpoints test {name}` tests it.", name=name))
     else:
-        console.line(f"{name} is added. Nothing is sent before `assistant endpoints allow {name}`.")
+        console.line(
+            _(
+                "{name} is added. Nothing is sent before `assistant endpoints allow {name}`.",
+                name=name,
+            )
+        )
     return 0
 
 
 def _ask_key(program: Program, directory: Endpoints, name: str) -> None:
     if program.ask_secret is None:
         return
-    typed = program.ask_secret(f"Key of {name} (empty: none)").strip()
+    typed = program.ask_secret(_("Key of {name} (empty: none)", name=name)).strip()
     if typed:
-        program.console.info(f"The key is in {directory.keep_key(name, typed)}.")
+        program.console.info(_("The key is in {place}.", place=directory.keep_key(name, typed)))
 
 
 @endpoints.command()
@@ -143,14 +157,14 @@ def key(program: Program, /, name: str) -> int:
     directory = program.endpoints()
     _status(directory, name)
     if program.ask_secret is not None:
-        typed = program.ask_secret(f"Key of {name}").strip()
+        typed = program.ask_secret(_("Key of {name}", name=name)).strip()
     else:
         typed = (
             program.stdin.read(10_000).decode("utf-8", "replace").strip() if program.stdin else ""
         )
     if not typed:
-        raise EndpointError("No key was given.", "The one that there is stays.")
-    program.console.line(f"The key is in {directory.keep_key(name, typed)}.")
+        raise EndpointError("No key was given.", "The current key is kept.")
+    program.console.line(_("The key is in {place}.", place=directory.keep_key(name, typed)))
     return 0
 
 
@@ -160,7 +174,7 @@ def key(program: Program, /, name: str) -> int:
 @click.option("--yes", "-y", "accepted", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def allow(program: Program, /, name: str, files: bool, accepted: bool) -> int:
-    """Let your questions be sent to NAME."""
+    """Allow your questions to be sent to NAME."""
     directory = program.endpoints()
     status = _status(directory, name)
     wanted: list[ConsentScope] = ["questions", "files"] if files else ["questions"]
@@ -168,11 +182,13 @@ def allow(program: Program, /, name: str, files: bool, accepted: bool) -> int:
         if what in status.allowed:
             continue
         if program.ask is None and not accepted:
-            raise ConsentError(consent_text(status, what), "Give --yes to say so.")
+            raise ConsentError(consent_text(status, what), "Use --yes to allow it.")
         if not accepted and not ask_consent(program.console, program.ask, status, what):
             return 1
         directory.allow(name, what)
-    program.console.line(f"{name} gets {_allowed(_status(directory, name))}.")
+    program.console.line(
+        _("{name} may receive {what}.", name=name, what=_allowed(_status(directory, name)))
+    )
     return 0
 
 
@@ -180,9 +196,9 @@ def allow(program: Program, /, name: str, files: bool, accepted: bool) -> int:
 @click.argument("name")
 @click.pass_obj
 def forbid(program: Program, /, name: str) -> None:
-    """Let nothing be sent to NAME any more."""
+    """Do not allow anything to be sent to NAME any more."""
     program.endpoints().forbid(name)
-    program.console.line(f"Nothing is sent to {name}.")
+    program.console.line(_("Nothing is sent to {name} any more.", name=name))
 
 
 @endpoints.command()
@@ -191,7 +207,7 @@ def forbid(program: Program, /, name: str) -> None:
 def remove(program: Program, /, name: str) -> None:
     """Remove NAME from the settings, with its key and what it may get."""
     program.endpoints().remove(name)
-    program.console.line(f"{name} is removed. Answers that it gave stay.")
+    program.console.line(_("{name} is removed. Its answers are kept.", name=name))
 
 
 @endpoints.command()
@@ -204,7 +220,7 @@ def test(program: Program, /, name: str, as_json: bool) -> int:
     Nothing of yours is sent.
     """
     with Interruption([signal.SIGINT]) as interruption:
-        program.console.progress(f"asking {name}")
+        program.console.progress(_("asking {name}", name=name))
         found = program.endpoints().test(name, interruption.stop)
         program.console.end_progress()
         if interruption.stop.is_set():
@@ -221,32 +237,60 @@ def test(program: Program, /, name: str, as_json: bool) -> int:
 def _test_rows(name: str, found: EndpointTest) -> Iterator[tuple[str, str]]:
     can = found.capabilities
     names = [f"{name}/{each.name}" for each in can.models[:MODELS_SHOWN]]
-    more = f" and {len(can.models) - MODELS_SHOWN:,} more" if len(can.models) > MODELS_SHOWN else ""
-    yield "server", f"{can.kind} {can.version}".strip()
-    yield "models", ", ".join(names) + more or "none"
+    listed, more = ", ".join(names), len(can.models) - MODELS_SHOWN
+    if more > 0:
+        listed = _("{list} and {n:,} more", list=listed, n=more)
+    yield _("server"), f"{can.kind} {can.version}".strip()
+    yield _("models"), listed or _("none")
     yield from _capability_rows(can)
     if found.model and not found.problem:
         answer = one_line(found.answer or found.reasoning, 60)
-        yield "answer", f"“{answer}” after {found.first_ms / 1000:,.1f} s, from {found.model}"
-        yield "usage", "told" if found.usage else "not told: tokens are counted about"
+        yield (
+            _("answer"),
+            _(
+                "“{answer}” after {seconds:,.1f} s, from {model}",
+                answer=answer,
+                seconds=found.first_ms / 1000,
+                model=found.model,
+            ),
+        )
+        yield _("usage"), _("reported") if found.usage else _("not reported: tokens are estimated")
 
 
 def _capability_rows(can: Capabilities) -> Iterator[tuple[str, str]]:
     windows = {each.window for each in can.models}
-    yield "window", f"{max(windows):,} tokens" if windows else "not told"
+    window = max(windows, default=0)
+    told = ngettext("{n:,} token", "{n:,} tokens", window, n=window) if windows else _("unknown")
+    yield _("window"), told
     yield (
-        "tokens",
-        "counted exactly" if can.counting == "exact" else "counted about, 10 % kept free",
+        _("tokens"),
+        _("counted exactly") if can.counting == "exact" else _("estimated, 10 % reserved"),
     )
-    yield "progress", "told while a prompt is read" if can.progress else "not told"
-    yield "thoughts", f"in `{can.reasoning}`" if can.reasoning else "not known; any way is read"
-    yield "continuing", "goes on with an unfinished answer" if can.continues else "begins anew"
-    forms = [
-        name for name, is_there in (("JSON", can.json_schema), ("grammar", can.grammar)) if is_there
-    ]
-    yield "forms", " and ".join(forms) or "none"
-    for what, said in (("pictures", can.pictures), ("tools", can.tools)):
-        yield what, "not told" if said is None else "yes" if said else "no"
+    yield _("progress"), _("reported while a prompt is read") if can.progress else _("unknown")
+    yield (
+        _("reasoning"),
+        _("in `{field}`", field=can.reasoning)
+        if can.reasoning
+        else _("unknown; every known format is read"),
+    )
+    yield (
+        _("continuing"),
+        _("can continue an unfinished answer") if can.continues else _("starts a new answer"),
+    )
+    yield _("formats"), _forms_text(can)
+    for what, said in ((_("pictures"), can.pictures), (_("tools"), can.tools)):
+        yield what, _("unknown") if said is None else _("yes") if said else _("no")
+
+
+def _forms_text(can: Capabilities) -> str:
+    match can.json_schema, can.grammar:
+        case True, True:
+            return _("JSON and grammar")
+        case True, _:
+            return "JSON"
+        case _, True:
+            return _("grammar")
+    return _("none")
 
 
 @endpoints.command()
@@ -261,10 +305,20 @@ def find(program: Program, /, as_json: bool) -> int:
         console.json([one.model_dump() for one in found])
         return 0
     for one in found:
-        console.line(f"{one.kind} at {one.url}: {count(len(one.models), 'model')}")
+        models = len(one.models)
+        console.line(
+            ngettext(
+                "{kind} at {url}: {n:,} model",
+                "{kind} at {url}: {n:,} models",
+                models,
+                kind=one.kind,
+                url=one.url,
+                n=models,
+            )
+        )
         console.line(f"    assistant endpoints add {one.name} {one.url}")
     if not found:
-        console.line("No program on this machine serves models on its usual port.")
+        console.line(_("No program on this machine serves models on its usual port."))
     return 0
 
 

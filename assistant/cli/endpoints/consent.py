@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from assistant.cli.console import Console
+from assistant.cli.console import Console, is_yes
 from assistant.core.errors import ConsentError
 from assistant.core.values.endpoints.status import SCOPE_TEXTS
+from assistant.language.messages import _
 
 if TYPE_CHECKING:
     from assistant.core.ports.endpoints import Endpoints
     from assistant.core.values.endpoints.status import ConsentScope, EndpointStatus
-
-YES = frozenset({"y", "yes", "s", "sim"})
 
 
 def ask_consent(
@@ -27,17 +26,21 @@ def ask_consent(
     if ask is None:
         return False
     console.error(consent_text(endpoint, what))
-    return ask(f"Send {SCOPE_TEXTS[what]} to {endpoint.host}? [y/N]").strip().casefold() in YES
+    question = _("Send {what} to {host}? [y/N]", what=_(SCOPE_TEXTS[what]), host=endpoint.host)
+    return is_yes(ask(question))
 
 
 def consent_text(endpoint: "EndpointStatus", what: "ConsentScope") -> str:
     """What a yes means, in a sentence or two."""
-    told = f"{endpoint.name} is {endpoint.host}, which is not this machine."
+    sentences = [
+        _("{name} is {host}, which is not this machine.", name=endpoint.name, host=endpoint.host),
+        _("You can undo this with `assistant endpoints forbid {name}`.", name=endpoint.name),
+    ]
     if what == "files":
-        told = f"Your files have been searched on this machine only. {told}"
+        sentences.insert(0, _("Your files have been searched on this machine only."))
     elif not endpoint.url.startswith("https:"):
-        told += " Nothing is encrypted on the way."
-    return f"{told} You can take it back with `assistant endpoints forbid {endpoint.name}`."
+        sentences.insert(1, _("Nothing is encrypted on the way."))
+    return " ".join(sentences)
 
 
 def require_questions(

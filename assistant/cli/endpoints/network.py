@@ -4,6 +4,7 @@ import click
 
 from assistant.cli.program import Program, json_option
 from assistant.core.wording import size
+from assistant.language.messages import _, pgettext
 
 USUAL_LINES = 50
 
@@ -24,21 +25,29 @@ def network(program: Program, /, everything: bool, as_json: bool) -> None:
         program.console.json([use.model_dump(mode="json") for use in shown])
         return
     if not uses:
-        program.console.line("No connection has been opened.")
+        program.console.line(_("No connection has been opened."))
         return
     rows = [
         (
-            use.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+            use.at.astimezone().strftime(_("%Y-%m-%d %H:%M:%S")),
             use.host,
-            use.purpose,
+            _(use.purpose),
             str(use.status) if use.status else "",
             size(use.sent),
             size(use.received),
-            f"{use.seconds:,.1f} s",
+            _("{seconds:,.1f} s", seconds=use.seconds),
         )
         for use in shown
     ]
-    heading = ("time", "host", "for", "status", "sent", "received", "took")
+    heading = (
+        _("time"),
+        _("host"),
+        pgettext("purpose of a connection", "for"),
+        _("status"),
+        _("sent"),
+        _("received"),
+        _("took"),
+    )
     program.console.table(rows, heading, numbers=[4, 5, 6])
     if len(shown) < len(uses):
-        program.console.info(f"{len(uses):,} in all: `assistant network --all`.")
+        program.console.info(_("{n:,} in all: `assistant network --all`.", n=len(uses)))

@@ -18,9 +18,9 @@ from assistant.core.values.tuning import (
     TunedOption,
     candidate_text,
 )
-from assistant.core.wording import count
+from assistant.language.messages import _, ngettext, number
 
-HEADING = ("", "", "tokens/s", "±", "times")
+HEADING = ("", "", "tokens/s", "±", _("times"))
 NUMBER_COLUMNS = (2, 3, 4)
 NOISE_LIMIT = 0.1
 """Noise from which on a quieter moment would tell more."""
@@ -33,7 +33,7 @@ BAR_COLUMNS = 20
 
 @click.command()
 @click.argument("model", required=False)
-@click.option("--quick", is_flag=True, help="Take seconds, and tell less apart.")
+@click.option("--quick", is_flag=True, help="Measure for a few seconds only, less exactly.")
 @click.option("--forget", is_flag=True, help="Forget what was found: of MODEL, or of all models.")
 @json_option
 @click.pass_obj
@@ -52,7 +52,14 @@ def bench(program: Program, /, model: str | None, quick: bool, forget: bool, as_
         if as_json:
             console.json({"forgotten": forgotten})
         else:
-            console.line(f"Forgot {count(forgotten, 'measurement')}.")
+            console.line(
+                ngettext(
+                    "Forgot {n:,} measurement.",
+                    "Forgot {n:,} measurements.",
+                    forgotten,
+                    n=forgotten,
+                )
+            )
         return 0
     table, tuned = MeasurementTable(), None
     with Interruption() as interruption:
@@ -60,13 +67,15 @@ def bench(program: Program, /, model: str | None, quick: bool, forget: bool, as_
             if isinstance(event, Tuned):
                 tuned = event
             elif isinstance(event, Loading):
-                console.progress(f"loading {event.model}: {event.done:.0%}")
+                console.progress(
+                    _("loading {model}: {done:.0%}", model=event.model, done=event.done)
+                )
             else:
                 table.add(event)
                 console.redraw(table.current_contest())
         console.end_progress()
         if tuned is None:
-            console.info("Stopped: what was remembered before still holds.")
+            console.info(_("Stopped: the earlier result still applies."))
             return interruption.exit_code
     if as_json:
         console.json({**tuned.model_dump(mode="json"), "speeds": table.speeds()})
@@ -96,13 +105,20 @@ class MeasurementTable:
         if last is None:
             return []
         rows = [(value, s) for (what, value), s in self._rows.items() if what == last.contest]
-        most = max(median(speeds) for _, speeds in rows)
-        lines = [f"{last.done} of {last.total} measurements: {CONTEST_TITLES[last.contest]}"]
+        most = max(median(speeds) for _value, speeds in rows)
+        lines = [
+            _(
+                "{done} of {total} measurements: {contest}",
+                done=last.done,
+                total=last.total,
+                contest=_(CONTEST_TITLES[last.contest]),
+            )
+        ]
         for value, speeds in rows:
             bar = "█" * round(BAR_COLUMNS * median(speeds) / most)
-            mark = "usual" if self._usual.get(last.contest) == value else ""
-            name = _short_text(last.contest, value)
-            lines.append(f"{name:>6} {bar:<{BAR_COLUMNS}} {median(speeds):>9,.1f} tokens/s {mark}")
+            mark = _("default") if self._usual.get(last.contest) == value else ""
+            name, speed = _short_text(last.contest, value), number(median(speeds), ",.1f")
+            lines.append(f"{name:>6} {bar:<{BAR_COLUMNS}} {speed:>9} tokens/s {mark}")
         return lines
 
     def rows(self) -> Iterator[Sequence[str]]:
@@ -110,9 +126,9 @@ class MeasurementTable:
         before = None
         for (what, value), speeds in self._rows.items():
             yield (
-                CONTEST_TITLES[what] if what != before else "",
+                _(CONTEST_TITLES[what]) if what != before else "",
                 candidate_text(what, value),
-                f"{median(speeds):,.1f}",
+                number(median(speeds), ",.1f"),
                 f"{(max(speeds) - min(speeds)) / 2 / median(speeds):.0%}",
                 f"{len(speeds)}",
             )
@@ -131,15 +147,15 @@ def _print_tuned(
     console.table(list(table.rows()), HEADING, numbers=NUMBER_COLUMNS)
     console.line()
     for outcome in tuned.tuning.outcomes:
-        console.line(f"{CONTEST_TITLES[outcome.contest]}: {_outcome_text(outcome)}")
+        console.line(f"{_(CONTEST_TITLES[outcome.contest])}: {_outcome_text(outcome)}")
     if any(one.contest in THREADS and one.best > one.usual for one in tuned.tuning.outcomes):
-        console.info("With every core, another program that computes slows answers down a lot.")
+        console.info(_("With all cores in use, any other busy program slows answers down a lot."))
     if max(one.noise for one in tuned.tuning.outcomes) > NOISE_LIMIT:
-        console.info("The figures sway: measure again while nothing else computes.")
+        console.info(_("Results vary: repeat when the machine is idle."))
     own = [choice for choice in used if choice.origin == "your settings"]
     if own:
-        names = " and ".join(sorted({_KEYS[choice.contest] for choice in own}))
-        console.info(f"Your settings go before it: {names}.")
+        names = ", ".join(sorted({_KEYS[choice.contest] for choice in own}))
+        console.info(_("Your settings override it: {names}.", names=names))
 
 
 _KEYS: dict[Contest, str] = {
@@ -158,9 +174,15 @@ def _short_text(contest: Contest, value: int) -> str:
 def _outcome_text(outcome: ContestOutcome) -> str:
     best = candidate_text(outcome.contest, outcome.best)
     if outcome.best == outcome.usual:
-        return f"{best} as usual; nothing is faster by more than the noise of {outcome.noise:.0%}"
-    return (
-        f"{best}, {outcome.gain:.0%} faster than the usual "
-        f"{_short_text(outcome.contest, outcome.usual)} "
-        f"(noise {outcome.noise:.0%})"
+        return _(
+            "{best} (default); nothing is faster by more than the noise of {noise:.0%}",
+            best=best,
+            noise=outcome.noise,
+        )
+    return _(
+        "{best}, {gain:.0%} faster than the default {usual} (noise {noise:.0%})",
+        best=best,
+        gain=outcome.gain,
+        usual=_short_text(outcome.contest, outcome.usual),
+        noise=outcome.noise,
     )

@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from assistant.cli.console import DIM, Console
+from assistant.cli.console import DIM, Console, is_yes
+from assistant.cli.indexing_report import looking_text
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program, json_option
 from assistant.core.errors import AccessError, AssistantError
@@ -29,17 +30,19 @@ from assistant.core.wording import (
     age_of,
     card_problem_text,
     card_share_text,
-    count,
-    duration,
     size,
+    time_left,
 )
+from assistant.language.messages import _, localized, ngettext, number, pgettext
+
+FROM = pgettext("where a model comes from", "from")
 
 
 @click.group(invoke_without_command=True)
 @json_option
 @click.pass_context
 def models(context: click.Context, as_json: bool) -> int:
-    """List the models on this machine, and fetch others.
+    """List the models on this machine, and download others.
 
     Without a command it lists them.
     """
@@ -63,7 +66,7 @@ def list_(program: Program, /, as_json: bool) -> int:
     with Interruption([signal.SIGINT]) as interruption:
         for details in catalog.details(interruption.stop):
             found.append(details)
-            console.progress(f"looking: {count(len(found), 'file')}")
+            console.progress(looking_text(len(found)))
         console.end_progress()
         if interruption.stop.is_set():
             return interruption.exit_code
@@ -77,28 +80,55 @@ def list_(program: Program, /, as_json: bool) -> int:
         return 0
     usable = [one for one in found if one.fit not in ("damaged", "adapter", "no answer")]
     rows = [(_mark(one.model is default), *_model_row(one)) for one in usable]
-    heading = ("", "name", "size", "quant", "context", "verdict", "tokens/s", "licence", "from")
+    heading = (
+        "",
+        _("name"),
+        _("size"),
+        "quant",
+        _("context"),
+        _("verdict"),
+        "tokens/s",
+        _("licence"),
+        FROM,
+    )
     console.table(rows, heading, numbers=[2, 4, 6])
     adapters = [_adapter_row(one, found) for one in found if one.fit == "adapter"]
     if adapters:
         console.line()
-        console.table(adapters, ("adapter", "size", "architecture", "fits", "from"), numbers=[1])
+        columns = (_("adapter"), _("size"), _("architecture"), _("fits"), FROM)
+        console.table(adapters, columns, numbers=[1])
     for one in found:
         if one.fit == "damaged":
-            console.line(f"skipped: {one.model.path} {one.facts.damage}")
+            console.line(
+                _(
+                    "skipped: {path} {damage}",
+                    path=one.model.path,
+                    damage=localized(one.facts.damage),
+                )
+            )
         if one.fit == "no answer":
-            console.line(f"skipped: {one.model.name} {one.reason}")
+            console.line(
+                _("skipped: {name} {reason}", name=one.model.name, reason=localized(one.reason))
+            )
     for problem in sorted({one.card_problem for one in found if one.card_problem}):
         console.line(card_problem_text(problem))
     if not found:
         console.error(
-            f"There is no model: put a GGUF file into {program.paths.models}, "
-            "or fetch one with `assistant models pull`."
+            _(
+                "There is no model: put a GGUF file into {models}, or fetch one with "
+                "`assistant models pull`.",
+                models=program.paths.models,
+            )
         )
     else:
-        console.info(f"Your own go into {program.paths.models} as GGUF files.")
-    console.info("`assistant endpoints find` looks for other programs here that run models.")
-    console.info(f"`assistant models pull` lists models worth fetching{_age(program.downloads())}.")
+        console.info(_("Put your own GGUF files into {models}.", models=program.paths.models))
+    age = _age(program.downloads())
+    console.info(_("`assistant endpoints find` looks for other programs here that run models."))
+    console.info(
+        _("`assistant models pull` lists recommended downloads.")
+        if age is None
+        else _("`assistant models pull` lists recommended downloads, {age}.", age=age)
+    )
     return 0
 
 
@@ -107,7 +137,7 @@ def list_(program: Program, /, as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def show(program: Program, /, name: str | None, as_json: bool) -> int:
-    """Tell all that is known of a model before it is loaded; without NAME of the default one."""
+    """Show all that is known about a model before it is loaded; without NAME, the default one."""
     catalog, console = program.models(), program.console
     reference = catalog.reference(name)
     with Interruption([signal.SIGINT]) as interruption:
@@ -120,8 +150,9 @@ def show(program: Program, /, name: str | None, as_json: bool) -> int:
         runs_with = [one.model_dump() for one in used]
         console.json({**_model_object(found), "sampling": recommended, "runs_with": runs_with})
     else:
-        values = ", ".join(f"{field} {value:g}" for field, value in recommended.items())
-        sampling = [("sampling", f"{values} (recommended by the file)")] if values else []
+        values = ", ".join(f"{field} {number(value, 'g')}" for field, value in recommended.items())
+        told = _("{values} (recommended by the file)", values=values)
+        sampling = [(_("sampling"), told)] if values else []
         rows = [row for row in _detail_rows(found) if row[1]]
         console.table([*rows, *sampling, *map(_choice_row, used)])
     return 0
@@ -148,16 +179,16 @@ def _default_model(found: Sequence[ModelRef], setting: str | None) -> ModelRef |
 
 def _model_row(one: ModelDetails) -> tuple[str, ...]:
     facts = one.facts
-    kind = "" if facts.kind == "chat" else f" ({facts.kind})"
+    kind = "" if facts.kind == "chat" else f" ({_(facts.kind)})"
     return (
         one.model.name,
         size(one.model.size) if one.model.origin != "endpoint" else "",
         facts.quantization,
-        f"{facts.trained_context:,}" if facts.trained_context else "",
-        f"{one.fit}{kind}{_card(one)}",
-        f"{one.tokens_per_second:,.0f}" if one.tokens_per_second else "",
-        facts.licence or ("" if one.model.origin == "endpoint" else "not told"),
-        one.model.origin,
+        number(facts.trained_context) if facts.trained_context else "",
+        f"{_(one.fit)}{kind}{_card(one)}",
+        number(one.tokens_per_second, ",.0f") if one.tokens_per_second else "",
+        facts.licence or ("" if one.model.origin == "endpoint" else _("unknown")),
+        _(one.model.origin),
     )
 
 
@@ -168,8 +199,9 @@ def _adapter_row(one: ModelDetails, found: Sequence[ModelDetails]) -> tuple[str,
         one.model.name,
         size(one.model.size),
         facts.architecture,
-        fits or (f"made for {facts.base}" if facts.base else "no model that is here"),
-        one.model.origin,
+        fits
+        or (_("made for {base}", base=facts.base) if facts.base else _("no model on this machine")),
+        _(one.model.origin),
     )
 
 
@@ -177,23 +209,27 @@ def _detail_rows(one: ModelDetails) -> list[tuple[str, str]]:
     facts = one.facts
     speed = one.tokens_per_second
     return [
-        ("name", one.model.name),
-        ("title", facts.title),
-        ("file", one.model.path),
-        ("from", one.model.origin),
-        ("size", size(one.model.size)),
-        ("architecture", facts.architecture),
-        ("made for", facts.base),
-        ("parameters", f"{facts.parameters:,}" if facts.parameters else ""),
-        ("quantization", facts.quantization),
-        ("context", f"{facts.trained_context:,} tokens" if facts.trained_context else ""),
-        ("licence", facts.licence or "not told"),
-        ("template", _template(one)),
-        ("verdict", f"{one.fit}. {one.reason}" if one.reason else one.fit),
-        ("memory", f"about {size(one.memory)}" if one.memory else ""),
-        ("graphics card", _card_row(one)),
-        ("speed", f"about {speed:,.0f} tokens/s" if speed else ""),
+        (_("name"), one.model.name),
+        (_("title"), facts.title),
+        (_("file"), one.model.path),
+        (FROM, _(one.model.origin)),
+        (_("size"), size(one.model.size)),
+        (_("architecture"), facts.architecture),
+        (_("made for"), facts.base),
+        (_("parameters"), number(facts.parameters) if facts.parameters else ""),
+        (_("quantization"), facts.quantization),
+        (_("context"), _tokens(facts.trained_context) if facts.trained_context else ""),
+        (_("licence"), facts.licence or _("unknown")),
+        (_("template"), _template(one)),
+        (_("verdict"), f"{_(one.fit)}. {localized(one.reason)}" if one.reason else _(one.fit)),
+        (_("memory"), _("about {memory}", memory=size(one.memory)) if one.memory else ""),
+        (_("graphics card"), _card_row(one)),
+        (_("speed"), _("about {speed:,.0f} tokens/s", speed=speed) if speed else ""),
     ]
+
+
+def _tokens(tokens: int) -> str:
+    return ngettext("{n:,} token", "{n:,} tokens", tokens, n=tokens)
 
 
 def _card(one: ModelDetails) -> str:
@@ -202,21 +238,23 @@ def _card(one: ModelDetails) -> str:
 
 
 def _card_row(one: ModelDetails) -> str:
-    return f"left out: {one.card_problem}" if one.card_problem else card_share_text(one.on_card)
+    if one.card_problem:
+        return _("left out: {reason}", reason=localized(one.card_problem))
+    return card_share_text(one.on_card)
 
 
 def _choice_row(choice: TunedOption) -> tuple[str, str]:
     """What a model is run with, and where that comes from."""
     amount = candidate_text(choice.contest, choice.value)
-    return CONTEST_TITLES[choice.contest], f"{amount} ({choice.origin})"
+    return _(CONTEST_TITLES[choice.contest]), f"{amount} ({_(choice.origin)})"
 
 
 def _template(one: ModelDetails) -> str:
     if one.fit == "adapter":
         return ""
     if one.facts.template_problem:
-        return one.facts.template_problem
-    return "its own" if one.facts.has_template else "none: a usual one is taken"
+        return localized(one.facts.template_problem)
+    return _("its own") if one.facts.has_template else _("none: a common one is used")
 
 
 def _model_object(one: ModelDetails, default: bool | None = None) -> dict[str, Any]:
@@ -249,11 +287,13 @@ INDENT = "    "
 
 @models.command()
 @click.argument("wanted", metavar="[REPOSITORY[:FILE]]", required=False)
-@click.option("--yes", "-y", "accepted", is_flag=True, help="Accept licence and size unseen.")
+@click.option(
+    "--yes", "-y", "accepted", is_flag=True, help="Accept licence and size without asking."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per event and line.")
 @click.pass_obj
 def pull(program: Program, /, wanted: str | None, accepted: bool, as_json: bool) -> int:
-    """Fetch a model from Hugging Face, such as `Qwen/Qwen3-4B-GGUF:Q4_K_M`.
+    """Download a model from Hugging Face, such as `Qwen/Qwen3-4B-GGUF:Q4_K_M`.
 
     Tells its licence and size and asks before it begins. A download that was stopped is gone on
     with. FILE is a file's name or a quantization. Without REPOSITORY it lists models that are
@@ -268,9 +308,10 @@ def pull(program: Program, /, wanted: str | None, accepted: bool, as_json: bool)
         _print_offer(console, offer)
         if program.ask is None:
             raise AssistantError(
-                "Nobody is there to accept the licence.", "Read it, then give --yes."
+                "There is no terminal to ask about the licence.",
+                "Read the licence, then use --yes.",
             )
-        if program.ask("Fetch it? [y/N]").strip().casefold() not in ("y", "yes", "s", "sim"):
+        if not is_yes(program.ask(_("Download it? [y/N]"))):
             return 1
     with Interruption() as interruption:
         for event in downloads.fetch(offer, interruption.stop, token):
@@ -286,11 +327,15 @@ def pull(program: Program, /, wanted: str | None, accepted: bool, as_json: bool)
 
 def download_progress(event: DownloadProgress) -> str:
     """Progress line of a download: how far it is, its rate and the time that is left."""
-    progress = f"fetching: {event.done / max(event.total, 1):.0%} of {size(event.total)}"
+    progress = _(
+        "downloading: {done:.0%} of {total}",
+        done=event.done / max(event.total, 1),
+        total=size(event.total),
+    )
     if event.rate:
         progress += f", {size(event.rate)}/s"
     if event.seconds_left is not None:
-        progress += f", {duration(event.seconds_left)} left"
+        progress += f", {time_left(event.seconds_left)}"
     return progress
 
 
@@ -308,24 +353,37 @@ def _find_offer(
     except AccessError:
         if program.ask_secret is None:
             raise
-        typed = program.ask_secret("Token (it is not stored)").strip()
+        typed = program.ask_secret(_("Token (it is not stored)")).strip()
         if not typed:
             raise
         return downloads.find(wanted, typed), typed
 
 
 def _print_offer(console: Console, offer: Offer) -> None:
-    names = [file.name for file in offer.files]
-    more = f" and {len(names) - 1} more parts" if names[1:] else ""
-    console.error(f"{offer.repository}: {names[0]}{more}")
-    console.error(f"size {size(offer.size)}, licence {offer.licence or 'not told'} ({offer.url})")
+    file, more = offer.files[0].name, len(offer.files) - 1
+    if more:
+        file = ngettext(
+            "{file} and {n} more part", "{file} and {n} more parts", more, file=file, n=more
+        )
+    console.error(f"{offer.repository}: {file}")
+    console.error(
+        _(
+            "size {size}, licence {licence} ({url})",
+            size=size(offer.size),
+            licence=offer.licence or _("unknown"),
+            url=offer.url,
+        )
+    )
 
 
-def _age(downloads: ModelDownloads) -> str:
-    """How old the list of models worth fetching is, behind a comma."""
+def _age(downloads: ModelDownloads) -> str | None:
+    """How old the list of models worth fetching is."""
     made = next((model.as_of for model in downloads.recommended()), None)
     today = datetime.now(UTC).date()
-    return f", a list of {made}, {age_of(made, today)}" if made is not None else ""
+    if made is None:
+        return None
+    day = made.strftime(_("%Y-%m-%d"))
+    return _("a list of {day}, {age}", day=day, age=age_of(made, today))
 
 
 def _print_recommended(console: Console, downloads: ModelDownloads, as_json: bool) -> None:
@@ -334,19 +392,44 @@ def _print_recommended(console: Console, downloads: ModelDownloads, as_json: boo
         for model in found:
             console.json(model.model_dump(mode="json"), indent=None)
         return
-    console.info(f"Models worth fetching{_age(downloads)}.")
+    age = _age(downloads)
+    console.info(
+        _("Recommended downloads.") if age is None else _("Recommended downloads, {age}.", age=age)
+    )
     if console.width is not None and console.width < TABLE_COLUMNS:
         for m in found:
             console.line(m.wanted)
-            about = f"{size(m.size)}, {m.memory:g} GB of memory, {m.licence}; languages: "
-            about += f"{m.languages}; {m.good_for}"
+            about = _(
+                "{size}, {memory:g} GB of memory, {licence}; languages: {languages}; {good_for}",
+                size=size(m.size),
+                memory=m.memory,
+                licence=m.licence,
+                languages=_(m.languages),
+                good_for=_(m.good_for),
+            )
             for line in wrap(about, max(console.width - len(INDENT), 20)):
                 console.styled(f"{INDENT}{line}", DIM)
         return
     rows = [
-        (m.wanted, size(m.size), f"{m.memory:g} GB", m.licence, m.languages, m.good_for)
+        (
+            m.wanted,
+            size(m.size),
+            _("{memory:g} GB", memory=m.memory),
+            m.licence,
+            _(m.languages),
+            _(m.good_for),
+        )
         for m in found
     ]
     console.table(
-        rows, ("model", "size", "memory", "licence", "languages", "good for"), numbers=[1, 2]
+        rows,
+        (
+            _("model"),
+            _("size"),
+            _("memory"),
+            _("licence"),
+            _("languages"),
+            _("good for"),
+        ),
+        numbers=[1, 2],
     )

@@ -28,6 +28,7 @@ from assistant.core.values.context import (
 )
 from assistant.core.values.conversation import ChatMessage, Conversation, Message, Placing
 from assistant.core.values.models import TokenCounts
+from assistant.language.messages import N_
 
 BLOCK_CHARS = 4096
 """Some 1,000 tokens: what leaves at once when the window is full."""
@@ -337,11 +338,29 @@ def _next_block(turns: Sequence[Turn], first: int) -> int:
 def _overflow(
     measured: TokenCounts, room: int, has_system: bool, chars: int
 ) -> ContextOverflowError:
-    what = "The question and the system prompt are" if has_system else "The question is"
-    least = "" if measured.exact else "at least "
+    total, more = measured.total, measured.total - room
+    match has_system, measured.exact:
+        case True, True:
+            message = N_(
+                f"The question and the system prompt are {total:,} tokens long, {more:,} more than "
+                "fit beside an answer."
+            )
+        case True, False:
+            message = N_(
+                f"The question and the system prompt are at least {total:,} tokens long, at least "
+                f"{more:,} more than fit beside an answer."
+            )
+        case False, True:
+            message = N_(
+                f"The question is {total:,} tokens long, {more:,} more than fit beside an answer."
+            )
+        case _:
+            message = N_(
+                f"The question is at least {total:,} tokens long, at least {more:,} more than fit "
+                "beside an answer."
+            )
     return ContextOverflowError(
-        f"{what} {least}{measured.total:,} tokens long, {least}{measured.total - room:,} more than"
-        " fit beside an answer.",
+        message,
         "Shorten the question, or use a model with a larger window; `/context` tells how large this"
         " one can be.",
         excess=(measured.total if measured.exact else chars // CHARS_PER_TOKEN) - room,

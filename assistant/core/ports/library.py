@@ -185,7 +185,7 @@ class Library(Protocol):
         ...
 
     def resume(self) -> None:
-        """Let indexing go on."""
+        """Resume indexing."""
         ...
 
     def cancel(self) -> None:

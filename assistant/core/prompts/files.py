@@ -32,12 +32,13 @@ from assistant.core.values.base import Value
 from assistant.core.values.conversation import ChatMessage, Role
 from assistant.core.values.prompts import BUILT_IN_VARIABLES, Prompt, PromptVariable
 from assistant.core.values.sampling import SamplingChanges
+from assistant.language.messages import N_
 
 LoadYaml = Callable[[str], object]
 """Parses YAML whose plain values are texts; raises ValueError, in one line, when it is not YAML."""
 
 FENCE = "---"
-CORRECT_HINT = "Correct it or remove the line."
+CORRECT_HINT = N_("Correct it or remove the line.")
 
 _HEADING = re.compile(r"(\\*)## *(user|assistant)[ \t]*", re.IGNORECASE)
 _NEW_LINE = re.compile(r"\r\n?")
@@ -79,7 +80,7 @@ class FrontMatter(Value):
     def _names(cls, variables: dict[str, str | None]) -> dict[str, str | None]:
         for name in variables:
             if not prompts.VARIABLE_NAME.fullmatch(name):
-                raise ValueError(f"{name!r} is no name of a variable: letters, digits, _ and -")
+                raise ValueError(f"{name!r} is not a name for a variable: letters, digits, _ and -")
         return {prompts.variable_key(name): default for name, default in variables.items()}
 
 
@@ -101,7 +102,7 @@ def parse(name: str, source: str, load_yaml: LoadYaml, path: str = "") -> Prompt
     matter = _front_matter(head, load_yaml)
     text, examples = _sections(body, offset)
     if not text and not examples:
-        raise BadPromptError("it says nothing", "Write below the front matter what to be told.")
+        raise BadPromptError("it is empty", "Write the prompt below the front matter.")
     prompt = Prompt(
         name=name,
         text=text,
@@ -137,8 +138,8 @@ def _divide(lines: list[str]) -> tuple[str, list[str], int]:
                 blank = "\n" * (start + 1)
                 return blank + "\n".join(lines[start + 1 : end]), lines[end + 1 :], end + 2
     raise BadPromptError(
-        f"it does not begin with front matter between two {FENCE} lines",
-        f"Begin it with the lines {FENCE}, `title: …` and {FENCE}.",
+        "it does not begin with front matter between two --- lines",
+        "Begin it with the lines ---, `title: …` and ---.",
     )
 
 
@@ -146,7 +147,7 @@ def _front_matter(head: str, load_yaml: LoadYaml) -> FrontMatter:
     try:
         loaded = load_yaml(head)
     except ValueError as failure:
-        fix = "Put values with special characters between quotation marks."
+        fix = N_("Put values with special characters between quotation marks.")
         raise BadPromptError(str(failure), fix) from None
     if not isinstance(loaded, Mapping | None):
         raise BadPromptError("the front matter has no keys", "Write it as `key: value` lines.")
@@ -170,15 +171,15 @@ def _explained(failure: ValidationError) -> BadPromptError:
         case "value_error":
             return BadPromptError(f"`{key}`: {problem['ctx']['error']}", CORRECT_HINT)
         case "model_type" | "dict_type":
-            return BadPromptError(f"`{key}` holds no keys", "Indent `key: value` lines below it.")
+            return BadPromptError(f"`{key}` has no keys", "Indent `key: value` lines below it.")
         case "tuple_type":
-            return BadPromptError(f"`{key}` is no list", f"Write `{key}: [one, another]`.")
+            return BadPromptError(f"`{key}` is not a list", f"Write `{key}: [one, another]`.")
         case "string_pattern_mismatch":
-            return BadPromptError(f"`{key}` is no language", "Write it as en, pt or pt-BR.")
+            return BadPromptError(f"`{key}` is not a language", "Write it as en, pt or pt-BR.")
     given = repr(problem["input"])
     shown = given if len(given) <= 60 else f"{given[:59]}…"
-    message = problem["msg"].replace("Input should", "it should").lower()
-    return BadPromptError(f"`{key}` is {shown}: {message}", CORRECT_HINT)
+    message = problem["msg"].lower()
+    return BadPromptError(f"`{key}` cannot be {shown}: {message}", CORRECT_HINT)
 
 
 def _sections(lines: list[str], offset: int) -> tuple[str, list[ChatMessage]]:

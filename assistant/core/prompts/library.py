@@ -10,11 +10,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assistant.core.errors import NotFoundError
+from assistant.core.errors import NotFoundError, did_you_mean
 from assistant.core.prompts.files import BadPromptError, LoadYaml, parse
 from assistant.core.sanitize import printable
 from assistant.core.values.prompts import Prompt, PromptProblem
-from assistant.language.messages import _
+from assistant.language.messages import N_, _
 
 SUFFIX = ".md"
 INTERNAL = "internal"
@@ -26,7 +26,7 @@ MAX_FILE_BYTES = 256 * 1024
 MAX_NAMES_IN_ERROR = 8
 """As many names as are worth reading in an error."""
 
-LIST_HINT = "`assistant prompts` lists those there are."
+LIST_HINT = N_("`assistant prompts` lists all prompts.")
 
 Stamp = tuple[int, int, int, int]
 """What changes with a file: its times, size and inode."""
@@ -185,9 +185,11 @@ class PromptLibrary:
 
         known = [prompt.name for prompt in self.read()[0]]
         near = get_close_matches(name, known, n=3)
-        hint = f"There are: {', '.join(known)}." if len(known) <= MAX_NAMES_IN_ERROR else LIST_HINT
+        hint = LIST_HINT
         if near:
-            hint = f"Did you mean {' or '.join(near)}? {LIST_HINT}"
+            hint = f"{did_you_mean(near)} {LIST_HINT}"
+        elif len(known) <= MAX_NAMES_IN_ERROR:
+            hint = N_(f"There are: {', '.join(known)}.")
         return NotFoundError(f"There is no prompt called {name!r}.", hint)
 
 
@@ -206,7 +208,7 @@ def _source(path: Path) -> str:
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             if not stat.S_ISREG(os.fstat(file).st_mode):
-                raise BadPromptError("it is no ordinary file", "Put a Markdown file there.")
+                raise BadPromptError("it is not a regular file", "Put a Markdown file there.")
             with open(file, "rb", closefd=False) as stream:
                 data = stream.read(MAX_FILE_BYTES + 1)
         finally:

@@ -50,7 +50,7 @@ class UserPrompts:
         if not _NAME.fullmatch(name) or len(name) > MAX_NAME_CHARS:
             raise AssistantError(
                 f"{name!r} cannot be the name of a prompt.",
-                f"Take letters, digits, - and _, at most {MAX_NAME_CHARS}.",
+                f"Use letters, digits, - and _, at most {MAX_NAME_CHARS}.",
             )
         return self.folder / f"{name}{SUFFIX}"
 
@@ -62,7 +62,7 @@ class UserPrompts:
         """
         path = self.path(name)
         if path.exists() and not replace:
-            raise PromptExistsError(f"There is a prompt {name} already.", "Take another name.")
+            raise PromptExistsError(f"There is a prompt {name} already.", "Choose another name.")
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.back_up(name)

@@ -86,8 +86,9 @@ def export(
             for name in before[id]:
                 yield _removed(folder / name)
     except OSError as failure:
+        place = failure.filename or folder
         raise TranscriptError(
-            f"{failure.filename or folder} cannot be written: {failure.strerror}.",
+            f"{place} cannot be written: {failure.strerror}.",
             "Choose another folder, or check its permissions and the free space.",
         ) from None
 

@@ -122,7 +122,7 @@ def _members(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
             members = [member for member in archive.infolist() if not member.is_dir()]
             wanted = [member for member in members if _is_wanted(member.filename)]
             if not wanted:
-                raise TranscriptError("It holds no conversations.json.", KINDS_HINT)
+                raise TranscriptError("It has no conversations.json.", KINDS_HINT)
             for member in sorted(wanted, key=lambda member: member.filename):
                 with archive.open(member) as file:
                     content = _read(file)
@@ -133,13 +133,13 @@ def _members(path: Path) -> Iterator[tuple[str, ParsedTranscripts]]:
                     yield name, parsed
             others = len(members) - len(wanted)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as failure:
-        raise TranscriptError(f"It is no archive that can be read: {failure}.") from None
+        raise TranscriptError(f"It is not an archive that can be read: {failure}.") from None
     except (OSError, EOFError) as failure:
         raise TranscriptError(f"It is damaged: {failure}.") from None
     if others:
         cause = ngettext(
-            "{files:,} other file in it, such as an image, was not taken in.",
-            "{files:,} other files in it, such as images, were not taken in.",
+            "{files:,} other file in it, such as an image, was not imported.",
+            "{files:,} other files in it, such as images, were not imported.",
             others,
             files=others,
         )
@@ -158,7 +158,7 @@ def _is_wanted(name: str) -> bool:
     return _CONVERSATIONS.fullmatch(PurePosixPath(name).name) is not None
 
 
-NO_CONVERSATION = N_("It holds no conversation in a format that is known.")
+NO_CONVERSATION = N_("It has no conversation in a known format.")
 KINDS_HINT = N_(
     "Conversations are read from our JSON and Markdown, from exports of ChatGPT, Claude, Open "
     "WebUI, LM Studio and LibreChat, and from lists of messages as JSON or JSON lines."
@@ -183,7 +183,7 @@ def read_each(name: str, content: bytes, saved: datetime) -> Iterator[ParsedTran
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise TranscriptError("It is no text in UTF-8.", KINDS_HINT) from None
+        raise TranscriptError("It is not UTF-8 text.", KINDS_HINT) from None
     if is_markdown(text):
         yield from_markdown(text)
         return
@@ -225,7 +225,7 @@ def _from_json(name: str, text: str, saved: datetime) -> Iterator[ParsedTranscri
                 is_known = True
                 yield reading
             else:
-                cause = _("left out, for it is no conversation.")
+                cause = _("left out: it is not a conversation.")
                 problems.append(ReadingProblem(place=place, cause=cause))
     if not is_known:
         raise refused[0] if refused else TranscriptError(NO_CONVERSATION, KINDS_HINT)

@@ -198,7 +198,7 @@ def _values(front: str) -> dict[str, Any]:
 def _conversation(values: dict[str, Any], problems: list[ReadingProblem]) -> Conversation:
     if values.pop("format", None) != FORMAT_LABEL:
         raise TranscriptError(
-            f"This is no conversation of the format “{FORMAT_LABEL}”.",
+            f"This is not a conversation in the format “{FORMAT_LABEL}”.",
             "Was it exported by a newer version?",
         )
     if isinstance(values.get("id"), str):

@@ -102,7 +102,8 @@ def with_adapter(now: Adapters, typed: TypedAdapter) -> Adapters:
         if not is_on:
             there = ", ".join(str(use) for use in now)
             raise NotFoundError(
-                f"The adapter {typed.name!r} is not on.", f"On: {there}." if there else "None is."
+                f"The adapter {typed.name!r} is not in use.",
+                f"In use: {there}." if there else "No adapter is in use.",
             )
         return tuple(use for use in now if not is_named(use, typed.name))
     if not is_on:

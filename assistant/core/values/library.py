@@ -386,7 +386,7 @@ class Verification(Value):
     """Result of the integrity check of everything that is stored."""
 
     ok: bool
-    """Whether all is in order now."""
+    """Whether no problems now."""
     files: int
     passages: int
     problems: tuple[IntegrityProblem, ...] = ()

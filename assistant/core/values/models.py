@@ -114,7 +114,7 @@ class ModelInfo(Value):
     """Tokens that prompt and answer may use together."""
     trained_context: int
     limited: bool = False
-    """Whether the window is smaller than usual or than it was asked to be, for want of memory."""
+    """Whether the window is smaller than usual, or than was asked for, as memory is short."""
     template_problem: str = ""
     """Why its own chat template cannot be used, and what is in its place, as the end of a sentence;
     empty where it can."""

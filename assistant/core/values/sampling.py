@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, JsonValue
 
 from assistant.core.values.base import ALLOWED, Value
+from assistant.language.messages import N_
 
 SMALLEST_WINDOW: Final = 256
 
@@ -18,7 +19,7 @@ def _as_window(tokens: int) -> int:
 
 ContextWindow = Annotated[
     int,
-    Field(ge=0, json_schema_extra={ALLOWED: f"0, or a whole number from {SMALLEST_WINDOW}"}),
+    Field(ge=0, json_schema_extra={ALLOWED: N_(f"0, or a whole number from {SMALLEST_WINDOW}")}),
     AfterValidator(_as_window),
 ]
 """Tokens that prompt and answer may use together. 0 begins with some and takes more when a

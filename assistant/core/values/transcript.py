@@ -17,7 +17,7 @@ from assistant.core.errors import TranscriptError
 from assistant.core.values.base import Value
 from assistant.core.values.conversation import Conversation, Message
 from assistant.core.values.library import Retrieval
-from assistant.language.messages import _
+from assistant.language.messages import N_, _
 
 FORMAT = "assistant conversation"
 VERSION = 1
@@ -125,10 +125,10 @@ def from_json(document: dict[str, Any]) -> ParsedTranscripts:
     Raises:
         TranscriptError: it is from a newer version, or holds no conversation.
     """
-    if document.get("version") != VERSION:
+    found = document.get("version")
+    if found != VERSION:
         raise TranscriptError(
-            f"The conversation has format {document.get('version')!r}, this version reads "
-            f"{VERSION}.",
+            f"The conversation has format {found!r}, this version reads {VERSION}.",
             "Update the assistant.",
         )
     problems: list[ReadingProblem] = []
@@ -177,7 +177,8 @@ def first_problem(failure: ValidationError) -> str:
     """First problem of a value that failed to validate, in few words."""
     problem = failure.errors()[0]
     place = ".".join(str(part) for part in problem["loc"])
-    return f"{place}: {problem['msg'].lower()}" if place else problem["msg"].lower()
+    message = problem["msg"].lower()
+    return N_(f"`{place}`: {message}") if place else message
 
 
 def left_out(place: str, reason: str) -> ReadingProblem:
@@ -210,18 +211,18 @@ def _present(
 
 def _conversation(stored: Any, problems: list[ReadingProblem]) -> Conversation:
     if not isinstance(stored, dict):
-        raise TranscriptError("The document holds no conversation.")
+        raise TranscriptError("The document has no conversation.")
     known = set(Conversation.model_fields) - _NOT_KEPT
     _report_unknown(stored.keys() - known, f"“{stored.get('title', '')}”", problems)
     values = {key: value for key, value in stored.items() if key in known}
     if isinstance(values.get("id"), str):
         values["id"] = stable_id(values["id"])
+    title = stored.get("title", "")
     try:
         return Conversation.model_validate(values)
     except ValidationError as failure:
         raise TranscriptError(
-            f"The conversation “{stored.get('title', '')}” cannot be read: "
-            f"{first_problem(failure)}."
+            f"The conversation “{title}” cannot be read: {first_problem(failure)}."
         ) from None
 
 
@@ -238,7 +239,7 @@ def _entries(
         )
         entry = _read_entry(conversation, row, name, problems)
         if isinstance(entry, TranscriptEntry) and entry.message.id in known:
-            cause = _("left out, for another one has the same id.")
+            cause = _("left out: another one has the same id.")
             problems.append(ReadingProblem(place=name, cause=cause))
         elif isinstance(entry, TranscriptEntry):
             known.add(entry.message.id)
@@ -257,7 +258,7 @@ def _read_entry(
 ) -> TranscriptEntry | tuple[str, str | None] | None:
     """The entry; when it cannot be read, its id and its parent's, where it has them."""
     if not isinstance(row, dict):
-        problems.append(ReadingProblem(place=name, cause=_("left out, for it is no message.")))
+        problems.append(ReadingProblem(place=name, cause=_("left out: it is not a message.")))
         return None
     known = set(Message.model_fields) - _IMPLIED_FIELDS
     _report_unknown(row.keys() - known - {"active", "retrieval", CHECKED_TEXT}, name, problems)

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from assistant.core.values.base import Value
 from assistant.core.values.events import Loading
+from assistant.language.messages import N_, _, ngettext
 
 Contest = Literal["layers", "attention", "writing", "reading", "batch"]
 """What is compared: layers on graphics cards, whether these use flash attention (1) or not (0),
@@ -12,11 +13,11 @@ threads while an answer is written, threads while a prompt is read, or tokens of
 computed together. The first two take part only where a card computes."""
 
 CONTEST_TITLES: Final[dict[Contest, str]] = {
-    "layers": "on the card",
-    "attention": "flash attention",
+    "layers": N_("on the card"),
+    "attention": N_("flash attention"),
     "writing": "writing",
     "reading": "reading",
-    "batch": "at once",
+    "batch": N_("at once"),
 }
 """Contests as people are shown them."""
 
@@ -80,6 +81,9 @@ class TunedOption(Value):
 def candidate_text(contest: Contest, value: int) -> str:
     """`1 thread`, `512 tokens`, `33 layers`, `on`."""
     if contest == "attention":
-        return "on" if value else "off"
-    unit = {"batch": "token", "layers": "layer"}.get(contest, "thread")
-    return f"{value} {unit}{'' if value == 1 else 's'}"
+        return _("on") if value else _("off")
+    if contest == "batch":
+        return ngettext("{n} token", "{n} tokens", value, n=value)
+    if contest == "layers":
+        return ngettext("{n} layer", "{n} layers", value, n=value)
+    return ngettext("{n} thread", "{n} threads", value, n=value)

@@ -15,6 +15,7 @@ from assistant.endpoints.wire import chunks
 from assistant.endpoints.wire.address import EndpointAddress
 from assistant.endpoints.wire.chunks import ChunkText, mapping
 from assistant.endpoints.wire.refusals import failure_in_stream, told_error
+from assistant.language.messages import N_
 
 MAX_LINE: Final = 16 * 2**20
 """Bytes of a line; more come from no server."""
@@ -128,9 +129,9 @@ class StreamedAnswer:
             return error
         word = chunks.ending_of(chunks.choice_of(chunk))
         if word == chunks.ERROR_REASON:
-            return {"message": "it gives no reason"}
+            return {"message": N_("it gives no reason")}
         if word == chunks.FILTERED_REASON:
-            return {"message": "the rest was withheld by its content filter"}
+            return {"message": N_("the rest was withheld by its content filter")}
         return None
 
     def _read(self, chunk: dict[str, Any]) -> list[ChunkText]:

@@ -22,6 +22,7 @@ from assistant.core.errors import EndpointError
 from assistant.core.values.endpoints.status import NetworkUse
 from assistant.endpoints.wire.address import EndpointAddress
 from assistant.endpoints.wire.stop import RequestStoppedError
+from assistant.language.messages import N_
 from assistant.system.network_log import NetworkLog
 
 POLL_SECONDS: Final = 0.05
@@ -270,7 +271,7 @@ class ServerConnection:
             )
         except (httpx2.InvalidURL, ValueError):
             raise EndpointError(
-                f"{self.address.base} is no address.", "Look at its url in the settings."
+                f"{self.address.base} is not an address.", "Check its url in the settings."
             ) from None
 
 
@@ -290,17 +291,17 @@ def _json(body: bytes) -> object:
 
 def _unreachable(address: EndpointAddress, failure: Exception | None) -> EndpointError:
     text = str(failure) or type(failure).__name__
-    reason = "it took too long" if isinstance(failure, httpx2.TimeoutException) else text
+    reason = N_("it took too long") if isinstance(failure, httpx2.TimeoutException) else text
     return EndpointError(
         f"{address.host} cannot be reached: {reason.rstrip('.')}.",
-        f"Look at the connection, and whether a server runs at {address.root}.",
+        f"Check the connection, and whether a server runs at {address.root}.",
     )
 
 
 def _lost(address: EndpointAddress, failure: Exception) -> EndpointError:
     return EndpointError(
         f"The connection to {address.host} was lost: {str(failure).rstrip('.')}.",
-        "What was written is kept; go on with it, or ask again.",
+        "What was written is kept; continue it, or ask again.",
     )
 
 

@@ -91,7 +91,7 @@ def body_of(
     if refused := needed.keys() & dropped:
         raise ConstraintError(
             f"The server has refused {', '.join(sorted(refused))}.",
-            "Ask without a form, or a model that runs here.",
+            "Ask without a schema or grammar, or use a model on this machine.",
         )
     return {name: value for name, value in (body | needed).items() if name not in dropped}
 
@@ -108,8 +108,8 @@ def going_on(server: Capabilities, messages: list[dict[str, Any]]) -> dict[str, 
     """What has a server go on with the last message instead of answering it."""
     if not server.continues:
         raise EndpointError(
-            "This server begins a new answer, it cannot go on with one.",
-            "Ask again for a new answer, or choose another model to go on with this one.",
+            "This server starts a new answer, it cannot continue one.",
+            "Ask again for a new answer, or choose another model to continue this one.",
         )
     if server.kind == "Mistral":
         messages[-1]["prefix"] = True
@@ -124,12 +124,12 @@ def _form(constraint: Constraint | None, server: Capabilities) -> dict[str, Any]
     if constraint.kind == "grammar":
         if not server.grammar:
             raise ConstraintError(
-                "This server holds no answer to a grammar.", "Ask a model that runs here."
+                "This server does not support grammars.", "Use a model on this machine."
             )
         return {"grammar": constraint.text}
     if not server.json_schema:
         raise ConstraintError(
-            "This server holds no answer to a JSON schema.", "Ask a model that runs here."
+            "This server does not support JSON schemas.", "Use a model on this machine."
         )
     import json  # noqa: PLC0415 -- seldom needed
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from assistant.core.errors import AssistantError, ContextOverflowError, EndpointError
 from assistant.endpoints.wire.address import EndpointAddress
 from assistant.endpoints.wire.chunks import amount, items, mapping, words
+from assistant.language.messages import N_
 
 MAX_TEXT: Final = 300
 """Characters of a server's own words that are shown."""
@@ -79,7 +80,7 @@ def refusal(address: EndpointAddress, name: str, status: int, value: object) -> 
                 f"Give another one with `assistant endpoints key {name}`.",
             )
         case 402:
-            return EndpointError(f"{address.host} wants to be paid{said}.", "Look at your account.")
+            return EndpointError(f"{address.host} asks for payment{said}.", "Check your account.")
         case 404:
             return EndpointError(
                 f"{address.host} does not know what was asked for (status 404){said}.",
@@ -108,8 +109,9 @@ def failure_in_stream(address: EndpointAddress, error: dict[str, Any]) -> Assist
     if is_too_long(error):
         return overflow(address, error)
     text = text_of(error)
+    said = f": {text}" if text else ""
     return EndpointError(
-        f"{address.host} failed in the middle of the answer{f': {text}' if text else ''}.",
+        f"{address.host} failed in the middle of the answer{said}.",
         "What was written is kept; ask again.",
     )
 
@@ -128,7 +130,9 @@ def overflow(address: EndpointAddress, error: dict[str, Any]) -> ContextOverflow
         numbers = [int(each.replace(",", "")) for each in _NUMBER.findall(text_of(error))]
         needed, window = (max(numbers), min(numbers)) if len(numbers) > 1 else (0, 0)
     excess = max(needed - window, 0)
-    told = f": {needed:,} tokens, and the window has {window:,}" if excess else ""
+    told = ""
+    if excess:
+        told = N_(f": {needed:,} tokens, and the window has {window:,}")
     return ContextOverflowError(
         f"The question is too long for the model on {address.host}{told}.",
         "Shorten it, or choose a model with a larger window.",

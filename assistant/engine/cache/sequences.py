@@ -262,7 +262,7 @@ class CachedSequence:
         """In the middle of an answer; nothing of the prompt may go."""
         if self._cut(keep) != keep:
             raise EngineError(
-                "This model cannot take back what it has read.",
+                "This model cannot undo what it has read.",
                 'Set lookup = "off" for it in the settings.',
             )
 

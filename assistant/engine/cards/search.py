@@ -22,6 +22,7 @@ from assistant.core.values.base import Value
 from assistant.core.values.models import GraphicsCards
 from assistant.engine.cards.faults import card_fault
 from assistant.ipc.one_shot import HelperProcess
+from assistant.language.messages import N_
 
 CARD_BACKENDS = ("cuda", "vulkan")
 """Names of llama.cpp's backends for cards, the better one of a card that both know first."""
@@ -118,7 +119,7 @@ def known_cards(places: CardPlaces) -> GraphicsCards | None:
     fault = card_fault(places.runtime)
     if fault is not None:
         return GraphicsCards(
-            problem=f"{fault.card} failed and is left alone until the engine has ended"
+            problem=N_(f"{fault.card} failed and is left alone until the engine has ended")
         )
     libraries, drivers = card_libraries(places.added), driver_files()
     if not drivers or not (libraries or carries_card_backend(backends_folder())):
@@ -135,12 +136,12 @@ def _try_drivers(command: Sequence[str], libraries: Sequence[Path], stop: Event)
         try:
             return GraphicsCards.model_validate_json(answer)
         except ValidationError:
-            return GraphicsCards(problem="the graphics driver gave no sensible answer")
+            return GraphicsCards(problem=N_("the graphics driver gave no sensible answer"))
     if monotonic() - began >= PROBE_SECONDS:
         return GraphicsCards(
-            problem=f"the graphics driver did not answer within {PROBE_SECONDS:g} seconds"
+            problem=N_(f"the graphics driver did not answer within {PROBE_SECONDS:g} seconds")
         )
-    return GraphicsCards(problem="the graphics driver crashed when it was tried")
+    return GraphicsCards(problem=N_("the graphics driver crashed when it was tried"))
 
 
 def _key(files: Sequence[Path]) -> str:

@@ -77,7 +77,7 @@ class HubDownloads:
         if not stop.is_set():
             raise DownloadError(
                 "The download ended before its time.",
-                "Try again: what has arrived is kept and gone on with.",
+                "Try again: the download continues where it stopped.",
             )
 
     def _events(
@@ -101,7 +101,7 @@ class HubDownloads:
                         raise kind(event["message"], event["hint"])
                     yield event
         except BrokenPipeError:
-            raise DownloadError("The process that fetches models could not be started.") from None
+            raise DownloadError("The process that downloads models could not be started.") from None
         finally:
             if self._log is not None:
                 use = NetworkUse(

@@ -32,6 +32,7 @@ from assistant.core.errors import AccessError, DownloadError
 from assistant.core.values.models import DownloadProgress, Offer, RemoteFile
 from assistant.core.wording import size
 from assistant.engine.gguf.files import is_later_part, is_part_of, name_without_part, part_count
+from assistant.language.messages import N_
 
 IDLE_TIMEOUT = 30.0
 """Seconds without a byte after which a connection is given up."""
@@ -52,7 +53,7 @@ RATE_WINDOW = 5.0
 RESERVED_BYTES = 200 * 2**20
 """Bytes of the disk that are left free."""
 
-RETRY_HINT = "Try again: what has arrived is kept and gone on with."
+RETRY_HINT = N_("Try again: the download continues where it stopped.")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -139,7 +140,7 @@ class Hub:
             raise self._unreachable(failure) from None
         except ValueError:
             raise DownloadError(
-                f"{self._endpoint} answers as no model server does.", "Look at models.endpoint."
+                f"{self._endpoint} answers as no model server does.", "Check models.endpoint."
             ) from None
 
     def _fill(
@@ -156,7 +157,7 @@ class Hub:
             if tries:
                 sleep(patience * 2 ** max(failures - 1, 0))
             before = part.tell()
-            problem = "the connection ended early"
+            problem = N_("the connection ended early")
             try:
                 with self._opened(offer, file, before) as response:
                     # The whole file from its beginning begins with what is there.
@@ -165,7 +166,7 @@ class Hub:
                     for whole in response.iter_raw():
                         block, known = whole[known:], max(known - len(whole), 0)
                         if part.tell() + len(block) > file.size:
-                            raise self._wrong(part, file, "more than it announced")
+                            raise self._wrong(part, file, N_("more than it announced"))
                         _write(part, block)
                         digest.update(block)
                         yield from report.at(part.tell())
@@ -178,7 +179,7 @@ class Hub:
                     f"{self._endpoint} does not send {file.name}: {problem}.", RETRY_HINT
                 )
         if digest.hexdigest() != file.sha256:
-            raise self._wrong(part, file, "another file than it announced (SHA-256)")
+            raise self._wrong(part, file, N_("another file than it announced (SHA-256)"))
 
     @contextmanager
     def _opened(self, offer: Offer, file: RemoteFile, start: int) -> Iterator[httpx2.Response]:
@@ -202,8 +203,8 @@ class Hub:
     def _wrong(self, part: BinaryIO, file: RemoteFile, what: str) -> DownloadError:
         Path(part.name).unlink(missing_ok=True)
         return DownloadError(
-            f"{self._endpoint} sent {what}: {file.name} was thrown away.",
-            "Try again, or take another source.",
+            f"{self._endpoint} sent {what}: {file.name} was discarded.",
+            "Try again, or use another source.",
         )
 
     def _refusal(self, repository: str, status: int) -> DownloadError:
@@ -222,7 +223,7 @@ class Hub:
     def _unreachable(self, failure: Exception) -> DownloadError:
         return DownloadError(
             f"{self._endpoint} cannot be reached: {failure}.",
-            "Look at the connection, and at models.endpoint.",
+            "Check the connection, and models.endpoint.",
         )
 
 
@@ -259,7 +260,7 @@ def _part_of(target: Path, file: RemoteFile) -> Iterator[BinaryIO]:
         try:
             fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise DownloadError(f"{target.name} is being fetched by another process.") from None
+            raise DownloadError(f"{target.name} is being downloaded by another process.") from None
         if part.tell() > file.size:
             part.truncate(0)
         part.seek(0)
@@ -272,7 +273,7 @@ def _check_room(part: BinaryIO, file: RemoteFile) -> None:
     if needed + RESERVED_BYTES > free:
         raise DownloadError(
             f"{file.name} needs {size(needed)} more on the disk, and {size(free)} are free.",
-            "Make room, or choose a smaller model.",
+            "Free some space, or choose a smaller model.",
         )
 
 
@@ -283,7 +284,7 @@ def _write(part: BinaryIO, block: bytes) -> None:
     except OSError as failure:
         raise DownloadError(
             f"{Path(part.name).name} cannot be written: {failure.strerror}.",
-            "Make room; what has arrived is kept and gone on with.",
+            "Free some space; the download then continues where it stopped.",
         ) from None
 
 

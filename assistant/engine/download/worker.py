@@ -40,16 +40,20 @@ def main() -> None:
             {"error": type(failure).__name__, "message": failure.message, "hint": failure.hint}
         )
     except OSError as failure:
-        error = DownloadError(f"The model cannot be stored: {failure.strerror or failure}.")
-        answers.write({"error": "DownloadError", "message": error.message, "hint": "See the disk."})
+        reason = failure.strerror or str(failure)
+        error = DownloadError(f"The model cannot be stored: {reason}.", "Check the disk.")
+        answers.write({"error": "DownloadError", "message": error.message, "hint": error.hint})
     except MemoryError:
-        message = f"{request['endpoint']} sent more than a model server does."
-        answers.write(
-            {"error": "DownloadError", "message": message, "hint": "Look at models.endpoint."}
+        error = DownloadError(
+            f"{request['endpoint']} sent more than a model server does.",
+            "Check models.endpoint.",
         )
+        answers.write({"error": "DownloadError", "message": error.message, "hint": error.hint})
     except Exception as failure:  # noqa: BLE001 -- the process border: whoever asked needs a reason
-        message = f"The download failed unexpectedly ({reason_of(failure)})."
-        answers.write({"error": "DownloadError", "message": message, "hint": "Try again."})
+        error = DownloadError(
+            f"The download failed unexpectedly ({reason_of(failure)}).", "Try again."
+        )
+        answers.write({"error": "DownloadError", "message": error.message, "hint": error.hint})
 
 
 def _serve(request: Mapping[str, Any], answers: JsonLines) -> None:

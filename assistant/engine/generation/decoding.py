@@ -90,7 +90,8 @@ class AnswerDecoder:
             return SamplerChain(sampling, size)
         if prompt.opening:
             raise ConstraintError(
-                "An answer that has begun cannot be given a form.", "Ask the question anew."
+                "An answer that has started cannot be given a schema or grammar.",
+                "Ask the question again.",
             )
         grammar = grammar_sampler(sampling.constraint, self._vocabulary, self._native)
         return SamplerChain(sampling, size, grammar)

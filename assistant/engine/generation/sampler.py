@@ -23,6 +23,7 @@ from assistant.core.errors import ConstraintError, IncompleteAnswerError
 from assistant.core.values.sampling import Constraint, Sampling
 from assistant.engine.llama.native import NativeLog
 from assistant.engine.llama.vocabulary import Vocabulary
+from assistant.language.messages import N_
 
 PENALTY_WINDOW = 64
 """Tokens of the answer in which repetition is punished; llama.cpp's default."""
@@ -122,8 +123,8 @@ class SamplerChain:
         _apply(grammar, candidates)
         if not (candidates["logit"] > -np.inf).any():
             raise IncompleteAnswerError(
-                "The answer cannot be gone on with: no token of the model fits the form asked for.",
-                "Ask for a simpler form.",
+                "The answer cannot be continued: no token of the model fits the schema or grammar.",
+                "Use a simpler schema or grammar.",
             )
         return _choose(self._chain, candidates[candidates["logit"] > -np.inf])
 
@@ -194,12 +195,12 @@ def grammar_of(constraint: Constraint) -> str:
     try:
         grammar: str = json_schema_to_gbnf(constraint.text)
     except RecursionError:
-        raise _refused("schema", "it is nested too deeply") from None
+        raise _refused("schema", N_("it is nested too deeply")) from None
     except (AssertionError, ValueError) as failure:
         reason = str(failure).partition(" (use")[0].partition("\n")[0][:200]
-        raise _refused("schema", reason or "no grammar can express it") from None
+        raise _refused("schema", reason or N_("no grammar can express it")) from None
     except Exception:  # noqa: BLE001 - foreign code trips over what it does not expect
-        raise _refused("schema", "no grammar can express it") from None
+        raise _refused("schema", N_("no grammar can express it")) from None
     return grammar
 
 
@@ -213,13 +214,13 @@ def grammar_sampler(
     """
     grammar = grammar_of(constraint)
     if not grammar.strip():
-        raise _refused(constraint.kind, "it is empty")
+        raise _refused(constraint.kind, N_("it is empty"))
     if "\0" in grammar:
-        raise _refused(constraint.kind, "it is not text")
+        raise _refused(constraint.kind, N_("it is not text"))
     if len(grammar.encode()) > MAX_GRAMMAR_BYTES:
-        raise _refused(constraint.kind, f"it is larger than {MAX_GRAMMAR_BYTES // 1000} KB")
+        raise _refused(constraint.kind, N_(f"it is larger than {MAX_GRAMMAR_BYTES // 1000} KB"))
     if _depth(grammar) > MAX_GRAMMAR_DEPTH:
-        raise _refused(constraint.kind, "it is nested too deeply")
+        raise _refused(constraint.kind, N_("it is nested too deeply"))
     native.clear()
     sampler: llama_cpp.llama_sampler_p | None
     with _captured_stderr() as said:
@@ -231,7 +232,7 @@ def grammar_sampler(
     if sampler:
         return sampler
     lines = [found[1]] if found else native.errors()
-    reason = _CALL.sub("", lines[-1])[:200].strip() if lines else "llama.cpp gave no reason"
+    reason = _CALL.sub("", lines[-1])[:200].strip() if lines else N_("llama.cpp gave no reason")
     raise _refused(constraint.kind, reason)
 
 

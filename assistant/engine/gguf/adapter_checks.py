@@ -14,6 +14,7 @@ from assistant.core.errors import AdapterError
 from assistant.engine.gguf.files import parts_of
 from assistant.engine.gguf.header import GgufError, GgufHeader, GgufTensor, read_header
 from assistant.engine.gguf.model_checks import check_complete
+from assistant.language.messages import N_
 
 LORA_SUFFIXES = (".lora_a", ".lora_b")
 NORM_SUFFIX = "_norm.weight"
@@ -32,8 +33,8 @@ MULTIPLIABLE_TYPES = frozenset(
 )
 """The kinds of tensors that can be multiplied with."""
 
-DAMAGED_ADAPTER_HINT = "Download the file again, or do without it."
-OTHER_MODEL_HINT = (
+DAMAGED_ADAPTER_HINT = N_("Download the file again, or leave it out.")
+OTHER_MODEL_HINT = N_(
     "Choose an adapter that was made for this model, or the model that it was made for."
 )
 
@@ -78,9 +79,14 @@ def check_adapter(path: Path, base: AdapterBaseModel) -> None:
     """
     header = _header(path)
     kind, made_for = header.text("general.type"), header.architecture
+    name, model = path.name, base.name
     if kind != "adapter":
-        what = f"is of the type {kind!r}" if kind not in ("", "model") else "is a model"
-        raise AdapterError(f"The file {path} {what} and no adapter.", "Choose an adapter.")
+        raise AdapterError(
+            f"The file {path} is a model and no adapter."
+            if kind in ("", "model")
+            else f"The file {path} is of the type {kind!r} and no adapter.",
+            "Choose an adapter.",
+        )
     if (form := header.text("adapter.type")) != "lora":
         raise AdapterError(
             f"The adapter {path.name} is of the type {form!r}, and only LoRA is known.",
@@ -94,8 +100,8 @@ def check_adapter(path: Path, base: AdapterBaseModel) -> None:
         )
     if made_for != base.architecture:
         raise AdapterError(
-            f"The adapter {path.name} was made for the architecture {made_for!r}, and the model "
-            f"{base.name} is of the architecture {base.architecture!r}.",
+            f"The adapter {name} was made for the architecture {made_for!r}, and the model "
+            f"{model} is of the architecture {base.architecture!r}.",
             OTHER_MODEL_HINT,
         )
     if header.kinds.get(ALPHA_KEY, "f32") != "f32" or not math.isfinite(_alpha(header)):
@@ -103,9 +109,7 @@ def check_adapter(path: Path, base: AdapterBaseModel) -> None:
             f"The adapter {path.name} has no usable {ALPHA_KEY}.", DAMAGED_ADAPTER_HINT
         )
     for reason in _misfits(header, base.tensors()):
-        raise AdapterError(
-            f"The adapter {path.name} does not fit {base.name}: {reason}.", OTHER_MODEL_HINT
-        )
+        raise AdapterError(f"The adapter {name} does not fit {model}: {reason}.", OTHER_MODEL_HINT)
 
 
 def _header(path: Path) -> GgufHeader:
@@ -114,7 +118,7 @@ def _header(path: Path) -> GgufHeader:
         check_complete(path, header)
     except FileNotFoundError:
         raise AdapterError(
-            f"The adapter file {path} is not there.", "Put it back, or do without it."
+            f"The adapter file {path} was not found.", "Put it back, or leave it out."
         ) from None
     except OSError as failure:
         raise AdapterError(
@@ -137,17 +141,17 @@ def _misfits(header: GgufHeader, base: Mapping[str, GgufTensor]) -> Iterator[str
     }
     for name in found:
         if not name.endswith((*LORA_SUFFIXES, NORM_SUFFIX)):
-            yield f"it has a tensor {name}, which is no part of a LoRA"
+            yield N_(f"it has a tensor {name}, which is no part of a LoRA")
     if not changed:
-        yield "it changes nothing of a model"
+        yield N_("it changes nothing of a model")
     for name in sorted(changed):
         pair = [found.get(name + end) for end in LORA_SUFFIXES]
         if pair[0] is None or pair[1] is None:
-            yield f"it has only one half of what changes {name}"
+            yield N_(f"it has only one half of what changes {name}")
         elif name not in base:
-            yield f"it changes {name}, which the model does not have"
+            yield N_(f"it changes {name}, which the model does not have")
         elif name == EMBEDDING and OUTPUT not in base:
-            yield (
+            yield N_(
                 f"it changes {name}, which this model uses for its output, too, and llama.cpp "
                 "cannot do that"
             )
@@ -159,7 +163,7 @@ def _misfit(changed: GgufTensor, first: GgufTensor, second: GgufTensor) -> Itera
     """Why two halves do not make a change of a tensor, if they do not."""
     for half in (first, second):
         if half.kind not in MULTIPLIABLE_TYPES:
-            yield f"its {half.name} is of the kind {half.kind}, which is not multiplied with"
+            yield N_(f"its {half.name} is of the kind {half.kind}, which is not multiplied with")
     if changed.name == EMBEDDING:
         # Looked up and not multiplied: the first half has a row for each token.
         shape = (second.shape[1], first.shape[1], *first.shape[2:])
@@ -168,12 +172,14 @@ def _misfit(changed: GgufTensor, first: GgufTensor, second: GgufTensor) -> Itera
         shape = (first.shape[0], second.shape[1], *first.shape[2:])
         ranks = (first.shape[1], second.shape[0])
     if shape != changed.shape:
-        yield (f"its {changed.name} is {_sizes(shape)}, and the model's is {_sizes(changed.shape)}")
+        own, there = _sizes(shape), _sizes(changed.shape)
+        yield N_(f"its {changed.name} is {own}, and the model's is {there}")
     elif first.shape[2:] != second.shape[2:]:
         halves = f"{_sizes(first.shape)} and {_sizes(second.shape)}"
-        yield f"the halves of its {changed.name} are {halves}"
+        yield N_(f"the halves of its {changed.name} are {halves}")
     elif ranks[0] != ranks[1] or not ranks[0]:
-        yield f"the halves of its {changed.name} have the ranks {ranks[0]} and {ranks[1]}"
+        one, other = ranks
+        yield N_(f"the halves of its {changed.name} have the ranks {one} and {other}")
 
 
 def _sizes(shape: tuple[int, ...]) -> str:

@@ -15,6 +15,7 @@ from assistant.engine.gguf.files import parts_of
 from assistant.engine.gguf.header import GgufError, GgufHeader, GgufTensor, read_header
 from assistant.engine.hardware import free_memory, llama_cpp_build
 from assistant.engine.options import BUFFER_BYTES, DEFAULT_UBATCH
+from assistant.language.messages import N_
 
 PROBE_BYTES = 4096
 """Bytes looked at, at either end of a tensor, to tell data from a download's reserved space."""
@@ -38,7 +39,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
 }
 """Of values, by how their keys end: what llama.cpp takes or can compute with."""
 
-DAMAGED_MODEL_HINT = "Download the file again, or choose another."
+DAMAGED_MODEL_HINT = N_("Download the file again, or choose another.")
 
 
 def check_model_file(path: Path) -> GgufHeader:
@@ -54,7 +55,7 @@ def check_model_file(path: Path) -> GgufHeader:
         check_complete(path, header)
         check_values(header)
     except FileNotFoundError:
-        raise ModelFileError(f"The model file {path} is not there.", "Choose another.") from None
+        raise ModelFileError(f"The model file {path} was not found.", "Choose another.") from None
     except OSError as failure:
         raise ModelFileError(
             f"The model file {path} cannot be read: {failure.strerror}.", "Check its permissions."
@@ -72,7 +73,8 @@ def check_complete(path: Path, header: GgufHeader) -> None:
     """
     needed = max((tensor.offset + tensor.size for tensor in header.tensors), default=0)
     if needed > header.size:
-        raise GgufError(f"is cut off: it has {size(header.size)} of {size(needed)}")
+        present, whole = size(header.size), size(needed)
+        raise GgufError(f"is cut off: it has {present} of {whole}")
     # An adapter trains few of the embedding's rows and leaves the others zero.
     tensors = [one for one in header.tensors if not one.name.startswith(EMBEDDING_CHANGE_PREFIX)]
     with path.open("rb") as file:
@@ -83,7 +85,7 @@ def check_complete(path: Path, header: GgufHeader) -> None:
             raise GgufError("ends in zeros: its download is not complete")
         for tensor in tensors:
             if _is_missing(file.fileno(), tensor):
-                raise GgufError(f"holds only zeros in {tensor.name}: its download is not complete")
+                raise GgufError(f"has only zeros in {tensor.name}: its download is not complete")
 
 
 def check_values(header: GgufHeader) -> None:
@@ -164,13 +166,19 @@ def memory_error(
     Args:
         reason: what llama.cpp said, where it was tried.
     """
-    but = f", but the system gave no more: {reason}" if reason and needed <= free else ""
-    limit = "lift a limit on memory (ulimit -v), " if but else ""
+    memory, there = size(needed), size(free)
+    if reason and needed <= free:
+        return ModelMemoryError(
+            f"There is not enough memory for the model {path.name}: it needs about {memory} with a "
+            f"window of {window:,} tokens, and {there} are free, but the system gave no more: "
+            f"{reason}.",
+            "Choose a smaller model, set a smaller engine.context_window, lift a limit on memory "
+            "(ulimit -v), or close other programs.",
+        )
     return ModelMemoryError(
-        f"There is not enough memory for the model {path.name}: it needs about {size(needed)} "
-        f"with a window of {window:,} tokens, and {size(free)} are free{but}.",
-        f"Choose a smaller model, set a smaller engine.context_window, {limit}or close other "
-        "programs.",
+        f"There is not enough memory for the model {path.name}: it needs about {memory} with a "
+        f"window of {window:,} tokens, and {there} are free.",
+        "Choose a smaller model, set a smaller engine.context_window, or close other programs.",
     )
 
 
@@ -195,8 +203,8 @@ def cache_bytes(header: GgufHeader, window: int) -> int:
 
 
 _UNKNOWN = {
-    "unknown model architecture": ("architecture", "general.architecture"),
-    "unknown pre-tokenizer": ("tokenizer", "tokenizer.ggml.pre"),
+    "unknown model architecture": (N_("architecture"), "general.architecture"),
+    "unknown pre-tokenizer": (N_("tokenizer"), "tokenizer.ggml.pre"),
 }
 """What llama.cpp logs, and what of the header it does not know then."""
 
@@ -212,7 +220,7 @@ def unknown_part(header: GgufHeader, errors: Sequence[str]) -> str:
     """
     for sign, (what, key) in _UNKNOWN.items():
         if any(sign in line for line in errors):
-            return (
+            return N_(
                 f"has the {what} {header.text(key)!r}, which this llama.cpp (llama-cpp-python "
                 f"{llama_cpp_build()}) does not know; a newer one may"
             )

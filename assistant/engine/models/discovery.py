@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from assistant.core.values.models import ModelOrigin
 from assistant.engine.gguf.files import is_later_part, name_without_part
+from assistant.language.messages import N_
 
 GGUF_SUFFIX = ".gguf"
 MAX_DEPTH = 6
@@ -64,7 +65,10 @@ def in_folder(folder: Path, origin: ModelOrigin) -> Iterator[DiscoveredModel]:
                 yield DiscoveredModel(name, path, origin, _incomplete_reason(origin))
             elif not path.exists():
                 yield DiscoveredModel(
-                    name_without_part(path), path, origin, "is a link to a file that is not there"
+                    name_without_part(path),
+                    path,
+                    origin,
+                    N_("is a link to a file that is not there"),
                 )
             elif not is_later_part(path) and not lower.startswith("mmproj"):
                 yield DiscoveredModel(name_without_part(path), path, origin)
@@ -158,7 +162,7 @@ def _ollama_model(root: Path, manifest: Path, name: str) -> Iterator[DiscoveredM
     layers = _json(manifest).get("layers")
     if not isinstance(layers, list):
         yield DiscoveredModel(
-            name, manifest, "Ollama", "has a manifest of Ollama's that cannot be read"
+            name, manifest, "Ollama", N_("has a manifest of Ollama's that cannot be read")
         )
         return
     names = {MODEL_LAYER: name, ADAPTER_LAYER: f"{name} adapter"}
@@ -205,7 +209,7 @@ def _jan(home: Path, roots: tuple[Path, ...]) -> Iterator[Path]:
 
 def _incomplete_reason(origin: ModelOrigin) -> str:
     ours = origin in ("models folder", "folder", "path")
-    return "was not fetched to its end" + ("" if ours else f" by {origin}")
+    return N_("was not downloaded completely") + ("" if ours else f" by {origin}")
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -31,6 +31,7 @@ from assistant.engine.llama.native import AbortFlag, NativeLog
 from assistant.engine.llama.vocabulary import SpecialTexts
 from assistant.engine.templating.rendering import choose_template
 from assistant.ipc.process import JsonLines, forbid_debugger
+from assistant.language.messages import N_
 
 
 def main() -> None:
@@ -81,7 +82,8 @@ class HeaderReader:
         except GgufError as failure:
             return ModelFacts(damage=str(failure))
         except OSError as failure:
-            return ModelFacts(damage=f"cannot be read: {(failure.strerror or 'no reason').lower()}")
+            reason = (failure.strerror or "no reason").lower()
+            return ModelFacts(damage=N_(f"cannot be read: {reason}"))
         facts = _adapter_facts(headers[0]) if _is_adapter(headers[0]) else _model_facts(headers)
         if facts.kind in ("chat", "embedder"):
             facts = facts.model_copy(update=self._asked(path, headers[0]))
@@ -99,8 +101,8 @@ class HeaderReader:
             llama_cpp.llama_model_free(model)
             return {"template_problem": problem}
         errors = self._native.errors()
-        reason = errors[0] if errors else "without a reason"
-        refusal = unknown_part(header, errors) or f"is refused by llama.cpp ({reason})"
+        reason = errors[0] if errors else N_("without a reason")
+        refusal = unknown_part(header, errors) or N_(f"is refused by llama.cpp ({reason})")
         return {"refusal": refusal}
 
 
@@ -183,9 +185,9 @@ def _adapter_facts(header: GgufHeader) -> ModelFacts:
 
 def _adapter_refusal(header: GgufHeader) -> str:
     if header.text("adapter.type") != "lora":
-        return "is an adapter of another type than LoRA"
+        return N_("is an adapter of another type than LoRA")
     if any(key.startswith(ALORA_PREFIX) for key in header.kinds):
-        return "is an activated LoRA, which works only from certain words on"
+        return N_("is an activated LoRA, which works only from certain words on")
     return ""
 
 

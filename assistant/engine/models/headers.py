@@ -18,6 +18,7 @@ from assistant.core.values.models import ModelFacts
 from assistant.engine.gguf.files import parts_of
 from assistant.engine.hardware import BandwidthMeasurements
 from assistant.ipc.one_shot import HelperProcess
+from assistant.language.messages import N_
 
 HEADER_TIMEOUT = 60.0
 """Seconds for one header; a vocabulary on a slow disk takes one or two."""
@@ -34,7 +35,7 @@ class HeaderProbe(HelperProcess):
         try:
             return ModelFacts.model_validate(answer)
         except ValidationError:
-            return ModelFacts(damage="has a header that llama.cpp does not survive")
+            return ModelFacts(damage=N_("has a header that llama.cpp does not survive"))
 
     def bandwidth(self, threads: int, stop: Event) -> float | None:
         """Memory bandwidth in bytes per second; None when it cannot be measured."""

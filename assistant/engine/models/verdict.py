@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from assistant.core import wording
 from assistant.core.values.models import GraphicsCard, ModelDetails, ModelFacts, ModelRef
 from assistant.engine.options import BUFFER_BYTES, CARD_RESERVED_BYTES
+from assistant.language.messages import N_
 
 BANDWIDTH_SHARE = 0.5
 """Of the measured bandwidth: what is left of it between kernels, threads and small tensors."""
@@ -13,9 +14,9 @@ SLOW_TOKENS_PER_SECOND = 5.0
 """Tokens per second below which an answer is read faster than it is written."""
 
 _CANNOT_CHAT = {
-    "embedder": "It makes embeddings and cannot chat.",
-    "image part": "It is the part of another model that sees images.",
-    "other": "It is no language model.",
+    "embedder": N_("It makes embeddings and cannot chat."),
+    "image part": N_("It is the image part of another model."),
+    "other": N_("It is not a language model."),
 }
 
 
@@ -41,17 +42,18 @@ def judge(
     Returns: the model's details with the verdict.
     """
     if facts.damage:
-        reason = f"The file {facts.damage}."
+        reason = N_(f"The file {facts.damage}.")
         return ModelDetails(model=model, facts=facts, fit="damaged", reason=reason)
     if facts.kind == "adapter" and not facts.refusal:
-        made_for = f" It was made for {facts.base}." if facts.base else ""
-        reason = f"It is an adapter, which a model is run with.{made_for}"
+        reason = N_("It is an adapter for other models.")
+        if facts.base:
+            reason += f" {N_(f'It was made for {facts.base}.')}"
         return ModelDetails(model=model, facts=facts, fit="adapter", reason=reason)
     if facts.kind not in ("chat", "adapter"):
         reason = _CANNOT_CHAT[facts.kind]
         return ModelDetails(model=model, facts=facts, fit="not supported", reason=reason)
     if facts.refusal:
-        reason = f"It {facts.refusal}."
+        reason = N_(f"It {facts.refusal}.")
         return ModelDetails(model=model, facts=facts, fit="not supported", reason=reason)
     window = min(window, facts.trained_context or window)
     memory = facts.weights + facts.memory_per_token * window + BUFFER_BYTES
@@ -64,13 +66,17 @@ def judge(
     read = facts.read_per_token * (1.0 if shares_memory else 1 - on_card)
     at_most = bandwidth * BANDWIDTH_SHARE / read if bandwidth and read else None
     if needed > free:
-        there = f"{wording.size(free)} are free"
-        if own:
-            there += f", and {wording.size(own)} on the graphics card"
-        reason = (
-            f"It needs about {wording.size(memory)} of memory with a window of {window:,} tokens,"
-            f" and {there}."
+        size, there = wording.size(memory), wording.size(free)
+        reason = N_(
+            f"It needs about {size} of memory with a window of {window:,} tokens, and {there} are "
+            "free."
         )
+        if own:
+            on_cards = wording.size(own)
+            reason = N_(
+                f"It needs about {size} of memory with a window of {window:,} tokens, and {there} "
+                f"are free, and {on_cards} on the graphics card."
+            )
         fit = "too big"
     else:
         reason, fit = (

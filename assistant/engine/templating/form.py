@@ -10,6 +10,7 @@ from assistant.engine.templating.template import (
     TemplateError,
     TemplateLimitError,
 )
+from assistant.language.messages import N_
 
 NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
@@ -85,10 +86,12 @@ def _missing(text: str) -> str:
     if min(places) >= 0 and places == sorted(places):
         return ""
     if max(places) < 0:
-        return "it shows nothing of what is said"
+        return N_("it shows nothing of what is said")
     if places[1] < 0 <= min(places[0], places[2]):
-        return "it leaves out the answers"
-    return "it leaves out questions" if min(places) < 0 else "it changes the order of messages"
+        return N_("it leaves out the answers")
+    if min(places) < 0:
+        return N_("it leaves out questions")
+    return N_("it changes the order of messages")
 
 
 def _shows_system(template: ChatTemplate, form: MessageForm) -> bool:

@@ -30,6 +30,7 @@ from assistant.engine.templating.role_markers import (
 from assistant.engine.templating.template import ChatTemplate, TemplateError
 from assistant.engine.templating.thinking import Variables
 from assistant.engine.templating.thought_probes import learn_instruction, learn_thinking
+from assistant.language.messages import N_
 
 CHATML_TEMPLATE = (
     "{% for message in messages %}"
@@ -262,7 +263,7 @@ class PromptRenderer:
             text = probe(self._template, self._form.arrange(sentinel_messages(*roles[:count])))
             if text is not None:
                 return split_at_sentinels(text, count)
-        raise TemplateError("it takes no conversation")
+        raise TemplateError("it accepts no conversation")
 
     def _learn_edges(self) -> list[str]:
         """What it writes around a system message, and after an answer at the very end."""
@@ -293,14 +294,14 @@ def choose_template(
             template = ChatTemplate(source, bos, eos)
             return ChosenTemplate(PromptRenderer(template, special, user_defined))
         except TemplateError as failure:
-            problem = f"its template cannot be used: {failure}; written as "
+            problem = str(failure)
     if {"<|im_start|>", "<|im_end|>"} <= special:
         instead, written = CHATML_TEMPLATE, "ChatML"
     else:
         instead, written = PLAIN_TEMPLATE, "User: and Assistant:"
     renderer = PromptRenderer(ChatTemplate(instead, bos, eos), special, user_defined)
-    problem = problem and problem + written
     if problem:
+        problem = N_(f"its template cannot be used: {problem}; written as {written}")
         log.warning("%s", problem)
     return ChosenTemplate(renderer, problem)
 

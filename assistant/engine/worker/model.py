@@ -30,6 +30,7 @@ from assistant.engine.options import LoadOptions
 from assistant.engine.templating.rendering import ChosenTemplate, PromptLayout, choose_template
 from assistant.engine.worker.context import LlamaContext
 from assistant.ipc.messages import encodable
+from assistant.language.messages import N_
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +165,8 @@ class LoadedModel:
             ContextOverflowError: the prompt leaves no room for an answer.
         """
         if cannot_fit(messages, self.window):
-            raise _overflow(f"at least {estimated_measure(messages).total:,}", self.window)
+            total = estimated_measure(messages).total
+            raise _overflow(N_(f"at least {total:,}"), self.window)
         formed = sampling.constraint is not None
         level = self._possible(sampling.thinking, messages, formed=formed)
         sampling = sampling.model_copy(update={"thinking": level})

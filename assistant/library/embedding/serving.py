@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Condition
 
 from assistant.core.errors import ModelFileError, ModelNotFoundError
+from assistant.language.messages import N_
 from assistant.library.embedding.onnx import OnnxEmbedder, is_exported, read_card
 from assistant.library.embedding.sentence_transformers import (
     Embedder,
@@ -18,7 +19,7 @@ from assistant.library.embedding.sentence_transformers import (
 )
 from assistant.library.embedding.similarity import Vectors
 
-_SETTING_HINT = "Check library.embedder in the settings."
+_SETTING_HINT = N_("Check library.embedder in the settings.")
 
 
 def open_embedder(folder: Path) -> Embedder:

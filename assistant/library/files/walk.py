@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from assistant.core.values.base import Value
 from assistant.core.values.documents import SkipReason
+from assistant.language.messages import N_
 from assistant.library.file_access import printable_path
 from assistant.library.files.ignore import IGNORE_FILES, IgnoreDecision, IgnoreRules, rules_of
 
@@ -41,9 +42,9 @@ _NUMBERS = {"ckpt", "gguf", "h5", "npy", "npz", "onnx", "parquet", "pickle", "pk
 _DATABASES = {"db", "db-shm", "db-wal", "db3", "mdb", "sqlite", "sqlite3"}
 
 _DOT = ord(".")
-_IS_HIDDEN = "its name begins with a dot"
-_IS_IGNORED = "matches a line of an ignore file"
-_CAN_BE_MADE_AGAIN = "a folder that programs can make again"
+_IS_HIDDEN = N_("its name begins with a dot")
+_IS_IGNORED = N_("matches a line of an ignore file")
+_CAN_BE_MADE_AGAIN = N_("a folder that programs can make again")
 _UNKNOWN = (0, 0)
 _name_of = attrgetter("name")
 
@@ -243,7 +244,9 @@ class _Walker:
                 else:
                     inner.append(_FolderToVisit(path, here, is_wanted))
             elif not is_wanted and _suffix(name) in suffixes:
-                found.append(SkippedPath(path, "unsupported", "a type of file that holds no text"))
+                found.append(
+                    SkippedPath(path, "unsupported", N_("this file type is not supported"))
+                )
             else:
                 try:
                     found.append(self._file(path, entry.stat(follow_symlinks=False)))
@@ -254,12 +257,13 @@ class _Walker:
     def _file(self, path: bytes, status: os.stat_result) -> FileToRead | SkippedPath:
         size = status.st_size
         if not stat.S_ISREG(status.st_mode):
-            return SkippedPath(path, "unsupported", f"not a file but {_kind(status.st_mode)}")
+            return SkippedPath(path, "unsupported", N_(f"not a file but {_kind(status.st_mode)}"))
         if size == 0:
             return SkippedPath(path, "empty", "0 bytes")
         if size > self._rules.largest_file:
+            megabytes = round(size / 1_000_000)
             limit = round(self._rules.largest_file / 1_000_000)
-            detail = f"{round(size / 1_000_000)} MB, the limit is {limit} MB"
+            detail = N_(f"{megabytes} MB, the limit is {limit} MB")
             return SkippedPath(path, "too_large", detail)
         return FileToRead(path, size, status.st_mtime_ns, status.st_ino)
 
@@ -281,7 +285,7 @@ def _unreadable(path: bytes, failure: OSError | ValueError) -> SkippedPath:
 
 def _kind(mode: int) -> str:
     if stat.S_ISLNK(mode):
-        return "a link"
+        return N_("a link")
     if stat.S_ISFIFO(mode):
-        return "a pipe"
-    return "a socket" if stat.S_ISSOCK(mode) else "a device"
+        return N_("a pipe")
+    return N_("a socket") if stat.S_ISSOCK(mode) else N_("a device")

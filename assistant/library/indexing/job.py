@@ -25,6 +25,7 @@ from assistant.core.values.library import (
     Scanned,
     Skipped,
 )
+from assistant.language.messages import N_
 from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.file_access import open_regular, printable_path
 from assistant.library.files.scan import (
@@ -158,7 +159,7 @@ class IndexingJob:
     def _scan(self, root: CollectionRoot) -> Iterator[IndexEvent]:
         deaths = ScanDeaths(self._parts.database)
         if deaths.of(root.id) >= TOO_MANY_DEATHS:
-            detail = f"the program ended {TOO_MANY_DEATHS} times while it was looked through"
+            detail = N_(f"the program ended {TOO_MANY_DEATHS} times while it was looked through")
             yield self._skipped_event(root.path, "unreadable", detail)
             return
         with deaths.counting(root.id):

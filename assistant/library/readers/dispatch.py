@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 
 from assistant.core.values.documents import Document
+from assistant.language.messages import N_
 from assistant.library.limits import UnreadableError
 from assistant.library.readers.base.plain_text import read_plain
 from assistant.library.readers.base.source import FileSource
@@ -49,13 +50,13 @@ def read(source: FileSource) -> Document:
     except (UnreadableError, SystemExit, KeyboardInterrupt):
         raise
     except MemoryError:
-        detail = "it needs more memory than a file may use"
+        detail = N_("it needs more memory than a file may use")
         raise UnreadableError("too_large", detail) from None
     except RecursionError:
         raise UnreadableError("corrupt", "nested too deeply") from None
     except ValueError as failure:
         if "integer string conversion" in str(failure):
-            detail = "a number in it is thousands of digits long"
+            detail = N_("a number in it is thousands of digits long")
             raise UnreadableError("corrupt", detail) from None
         raise UnreadableError("corrupt", f"{type(failure).__name__}: {failure}") from failure
     except BaseException as failure:  # A panic of Rust is no Exception.

@@ -165,7 +165,7 @@ def _kind_of_text(source: FileSource) -> Kind:
     except UnreadableError as failure:
         if by_name is not None:
             raise
-        raise UnreadableError("unsupported", "a type of file that holds no text") from failure
+        raise UnreadableError("unsupported", "this file type is not supported") from failure
     if by_name in {None, "plain", "xml"} or source.suffix in _OFTEN_WRONG:
         return _kind_by_head(head.replace("\r\n", "\n")) or by_name or "plain"
     return by_name

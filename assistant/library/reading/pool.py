@@ -24,6 +24,7 @@ from typing import IO, NamedTuple, Self
 from pydantic import ValidationError
 
 from assistant.core.errors import AssistantError
+from assistant.language.messages import N_
 from assistant.library.file_access import printable_path
 from assistant.library.limits import ReadLimits, UnreadableError
 from assistant.library.reading.frames import (
@@ -47,7 +48,7 @@ _KILLS_BEFORE_READING = 10
 _KILL_PAUSE = 0.1
 """Seconds that are waited after the first of these kills; after the second twice as many."""
 _KILLS = (-signal.SIGKILL, -signal.SIGTERM)
-_KILLED = UnreadableError("too_large", "its reader was killed, as for want of memory")
+_KILLED = UnreadableError("too_large", "its reader was killed, probably out of memory")
 _log = logging.getLogger(__name__)
 
 
@@ -205,7 +206,7 @@ class _RestartedReader:
             if kills == _KILLS_BEFORE_READING:
                 raise ReaderStartError(
                     f"The process that reads files was killed {kills} times before it read one,"
-                    " as for want of memory.",
+                    " probably because memory ran out.",
                     "Close other programs, and add the files again.",
                 )
             if was_killed:
@@ -308,7 +309,7 @@ class _Process:
             return UnreadableError("too_large", "it needs more memory than a file may use")
         if -status == signal.SIGABRT and not self._last_bytes().strip():
             # PDFium ends itself so, without a word; who finds damage says something first.
-            detail = "its reader gave up (SIGABRT), as for want of memory"
+            detail = N_("its reader gave up (SIGABRT), probably out of memory")
             return UnreadableError("too_large", detail)
         name = signal.Signals(-status).name if status < 0 else f"status {status}"
         return UnreadableError("corrupt", f"it crashed the reader ({name})")
@@ -322,7 +323,7 @@ class _Process:
     def last_error_line(self) -> str:
         """The last line that the process printed."""
         lines = self._last_bytes().decode("utf-8", "replace").strip().split("\n")
-        return lines[-1][:300] or "it said nothing"
+        return lines[-1][:300] or N_("it said nothing")
 
     def _last_bytes(self) -> bytes:
         size = self._errors.seek(0, os.SEEK_END)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from assistant.core.values.documents import SkipReason, UnreadParts
 from assistant.core.values.library import FileState
+from assistant.language.messages import N_
 from assistant.library.file_access import printable_path
 from assistant.library.limits import TOO_MANY_DEATHS
 from assistant.library.store import passages
@@ -178,7 +179,7 @@ class FileCatalog:
             for row in rows:
                 crashes = row[11] + 1
                 if crashes >= TOO_MANY_DEATHS:
-                    detail = f"the program ended {crashes} times while it was being read"
+                    detail = N_(f"the program ended {crashes} times while it was being read")
                     _skip(connection, row[0], "unreadable", detail)
             return [_file(row) for row in rows]
 

@@ -59,7 +59,8 @@ class CollectionStore:
             if _key(collection.name) == _key(name):
                 return collection
         raise NotFoundError(
-            f"There is no collection called {name!r}.", "`assistant library list` shows them."
+            f"There is no collection called {name!r}.",
+            "`assistant library list` shows all collections.",
         )
 
     def add(self, name: str) -> StoredCollection:
@@ -72,7 +73,7 @@ class CollectionStore:
         if not cleaned or len(cleaned) > MAX_NAME or not cleaned.isprintable():
             raise AssistantError(
                 f"{name!r} cannot be the name of a collection.",
-                f"Take a name of up to {MAX_NAME} visible characters.",
+                f"Choose a name of up to {MAX_NAME} visible characters.",
             )
         for collection in self.all():
             if _key(collection.name) == _key(cleaned):

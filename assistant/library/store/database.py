@@ -235,20 +235,20 @@ def _explain(failure: sqlite3.Error, path: Path) -> StorageError:
     code = extended & 0xFF
     if extended == _KEYWORDS_DAMAGED:
         return KeywordsDamagedError(
-            f"The keyword index in {path} is damaged.", "It is made again; try again in a minute."
+            f"The keyword index in {path} is damaged.",
+            "It is being rebuilt; try again in a minute.",
         )
     if code in _DAMAGED:
         return DatabaseDamagedError(
-            f"{path} is damaged: {failure}.", "It is made again from your files."
+            f"{path} is damaged: {failure}.", "It is rebuilt from your files."
         )
     if code in _BUSY:
         return DatabaseBusyError(f"{path} is held by another program.", "Close it and try again.")
     if code == sqlite3.SQLITE_FULL:
-        return UnwritableError(
-            f"{full_disk(path)}: {path} cannot grow.", "Free some space and try again."
-        )
+        reason = full_disk(path)
+        return UnwritableError(f"{reason}: {path} cannot grow.", "Free some space and try again.")
     if reason := why_unwritable(path):
-        return UnwritableError(f"{reason}: {path} cannot be used.", "Mend that and try again.")
+        return UnwritableError(f"{reason}: {path} cannot be used.", "Fix that and try again.")
     return StorageError(f"{path} cannot be used: {failure}.", "Check the folder and the disk.")
 
 

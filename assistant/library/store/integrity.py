@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from assistant.core.errors import DatabaseDamagedError, StorageError
 from assistant.core.values.conversation import Place
 from assistant.core.values.library import IntegrityProblem
+from assistant.language.messages import N_
 from assistant.library.store import keywords, passages
 from assistant.library.store.database import KeywordsDamagedError, LibraryDatabase
 from assistant.library.store.schema import KEYWORD_TABLES
@@ -30,15 +31,15 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """Stands for what no database takes: a text that has it need not agree with its key."""
 
 _REFERENCES = (
-    ("folders of no collection", "roots", "collection_id NOT IN (SELECT id FROM collections)"),
+    (N_("folders of no collection"), "roots", "collection_id NOT IN (SELECT id FROM collections)"),
     (
-        "files noted for folders that are not there",
+        N_("files noted for folders that are not there"),
         "members",
         "root_id NOT IN (SELECT id FROM roots) OR file_id NOT IN (SELECT id FROM files)",
     ),
-    ("texts of no passage", "texts", "passage_id NOT IN (SELECT id FROM passages)"),
+    (N_("texts of no passage"), "texts", "passage_id NOT IN (SELECT id FROM passages)"),
     (
-        "embeddings of no embedder",
+        N_("embeddings of no embedder"),
         "embeddings",
         "embedder_id NOT IN (SELECT id FROM embedders)",
     ),
@@ -100,9 +101,9 @@ def _check_structure(database: LibraryDatabase) -> list[IntegrityProblem]:
     if left:
         database.mark_damaged()
         raise DatabaseDamagedError(
-            f"{database.path} is damaged: {left[0]}.", "It is made again from your files."
+            f"{database.path} is damaged: {left[0]}.", "It is rebuilt from your files."
         )
-    return [_repaired(f"library.db: {found[0]}: its indexes were made again")]
+    return [_repaired(N_(f"library.db: {found[0]}: its indexes were rebuilt"))]
 
 
 def _integrity(database: LibraryDatabase) -> list[str]:
@@ -118,14 +119,14 @@ def _check_references(database: LibraryDatabase) -> list[IntegrityProblem]:
         with database.write() as connection:
             count = connection.execute(f"DELETE FROM {table} WHERE {where}").rowcount
         if count:
-            problems.append(_repaired(f"{count:,} {what} were deleted"))
+            problems.append(_repaired(N_(f"{count:,} {what} were deleted")))
     with database.write() as connection:
         ids = _column(
             connection, "SELECT id FROM passages WHERE file_id NOT IN (SELECT id FROM files)"
         )
         passages.remove_some(connection, ids)
     if ids:
-        problems.append(_repaired(f"{len(ids):,} passages of no file were deleted"))
+        problems.append(_repaired(N_(f"{len(ids):,} passages of no file were deleted")))
     return problems
 
 
@@ -146,12 +147,16 @@ def _check_files(database: LibraryDatabase) -> list[IntegrityProblem]:
             connection.execute("DELETE FROM files WHERE id = ?", (file,))
         miscounted = _column(connection, _MISCOUNTED)
         connection.executemany(_READ_AGAIN, [(file,) for file in miscounted])
-    counted = (
-        (nowhere, "files that were in no collection were taken out"),
-        (twice, "files were there twice and are there once now"),
-        (miscounted, "files had not the passages they should have: they are read again"),
-    )
-    return [_repaired(f"{len(files):,} {what}") for files, what in counted if files]
+    problems = []
+    if files := len(nowhere):
+        problems.append(N_(f"{files:,} files that were in no collection were taken out"))
+    if files := len(twice):
+        problems.append(N_(f"{files:,} files were there twice and are there once now"))
+    if files := len(miscounted):
+        problems.append(
+            N_(f"{files:,} files had not the passages they should have: they are read again")
+        )
+    return list(map(_repaired, problems))
 
 
 def _check_texts(database: LibraryDatabase) -> list[IntegrityProblem]:
@@ -169,7 +174,9 @@ def _check_texts(database: LibraryDatabase) -> list[IntegrityProblem]:
         return []
     with database.write() as connection:
         connection.executemany(_READ_AGAIN, [(file,) for file in damaged])
-    return [_repaired(f"{len(damaged):,} files had passages that are not their text: read again")]
+    return [
+        _repaired(N_(f"{len(damaged):,} files had passages that are not their text: read again"))
+    ]
 
 
 def _is_sound(key: bytes, language: str, place: str, text: str | None, title: str) -> bool:
@@ -186,7 +193,7 @@ def _check_keywords(database: LibraryDatabase, analyzer: Analyzer) -> list[Integ
     """The keyword index against the passages, and against itself."""
     if not _agrees_with_itself(database):
         rebuild_keywords(database, analyzer)
-        return [_repaired("the keyword index did not agree with itself: it was made again")]
+        return [_repaired(N_("the keyword index did not agree with itself: it was rebuilt"))]
     problems = []
     with database.write() as connection:
         indexed = set(_column(connection, "SELECT rowid FROM keywords"))
@@ -195,10 +202,14 @@ def _check_keywords(database: LibraryDatabase, analyzer: Analyzer) -> list[Integ
         passages.add_words(connection, analyzer, sorted(known - indexed))
     if indexed - known:
         count = len(indexed - known)
-        problems.append(_repaired(f"the words of {count:,} passages that are gone were deleted"))
+        problems.append(
+            _repaired(N_(f"the words of {count:,} passages that are gone were deleted"))
+        )
     if known - indexed:
         count = len(known - indexed)
-        problems.append(_repaired(f"{count:,} passages had no words in the index: they have now"))
+        problems.append(
+            _repaired(N_(f"{count:,} passages had no words in the index: they were added"))
+        )
     return problems
 
 

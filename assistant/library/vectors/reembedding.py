@@ -256,8 +256,8 @@ class EmbedderSwitch:
     def _load(self, slot: EmbedderSlot) -> SemanticIndex:
         if slot.folder is None:
             raise ModelNotFoundError(
-                "The embedder that your files were indexed with is not there any more.",
-                "They are found by their words until another one has taken its place.",
+                "The embedder that your files were indexed with was not found any more.",
+                "They are searched by words until another embedder is ready.",
             )
         embedder = SharedEmbedder(self._load_model(slot.folder))
         if embedder.identity != slot.identity:

@@ -83,7 +83,7 @@ class OpenLibrary:
                     semantic.index.rebuild()
         except VectorsError as failure:
             raise LibraryError(
-                f"The vectors cannot be made anew: {failure}.",
+                f"The vectors cannot be rebuilt: {failure}.",
                 "Check the folder and the disk; searching works meanwhile, only slower.",
             ) from None
 

@@ -135,7 +135,7 @@ class JobRunner:
 def unexpected_error(failure: BaseException) -> AssistantError:
     """What a caller is told of an error that is in the log."""
     if is_want_of_memory(f"{type(failure).__name__}: {failure}"):
-        return LibraryError("There is not enough memory for this.", f"{MORE_MEMORY}.")
+        return LibraryError("There is not enough memory for this.", MORE_MEMORY)
     return LibraryError(
-        "An unexpected error ended this request.", "Its details are in the library's log."
+        "An unexpected error ended this request.", "Details are in the library's log."
     )

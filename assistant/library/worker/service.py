@@ -253,7 +253,7 @@ class LibraryService:
         shown = printable_path(path)
         known = path_by_name(self._library.database, shown)
         if known is None or not os.path.lexists(known):
-            raise NotFoundError(f"{shown} is not there any more.", "It was moved or deleted.")
+            raise NotFoundError(f"{shown} no longer exists.", "It was moved or deleted.")
         return known
 
     def _collections(self) -> Iterator[Collection]:
@@ -336,8 +336,8 @@ class LibraryService:
         except TimeoutError:
             if self.runner.is_rebuilding:
                 raise LibraryError(
-                    "The library is making its vectors anew, which takes long.",
-                    "Try again in some minutes.",
+                    "The library is rebuilding its vectors, which takes long.",
+                    "Try again in a few minutes.",
                 ) from None
             # What is in hand is marked as such: the next worker leaves it for the last, and leaves
             # it out when it does so again. This request is made of that worker once more.

@@ -6,6 +6,7 @@ from time import monotonic
 
 from assistant.core.errors import DatabaseDamagedError
 from assistant.core.values.library import IntegrityProblem, Verification
+from assistant.language.messages import N_
 from assistant.library.store import embeddings as records
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.vectors.chroma import VectorsError
@@ -36,7 +37,7 @@ def verify(library: OpenLibrary) -> Verification:
     try:
         problems = [*library.check_and_repair(), *_semantic_problems(library)]
     except DatabaseDamagedError as failure:
-        what = f"{failure.message} It is set aside and made again from your files"
+        what = f"{failure.message} {N_('It is set aside and rebuilt from your files')}"
         problem = IntegrityProblem(what=what, repaired=False)
         return Verification(ok=False, files=0, passages=0, problems=(problem,))
     with library.database.read() as connection:
@@ -65,14 +66,14 @@ def _embeddings(library: OpenLibrary, semantic: SemanticIndex) -> list[Integrity
     problems = []
     damaged = semantic.embeddings.delete_damaged()
     if damaged:
-        problems.append(_repaired(f"{damaged:,} embeddings were damaged: they are made again"))
+        problems.append(_repaired(N_(f"{damaged:,} embeddings were damaged: they are rebuilt")))
     missing = records.count_without_embedding(library.database, semantic.embedder.identity)
     if missing > damaged:
-        what = f"{missing:,} passages had no embedding: they are embedded again"
+        what = N_(f"{missing:,} passages had no embedding: they are embedded again")
         problems.append(_repaired(what))
     unused = records.delete_unused(library.database)
     if unused:
-        problems.append(_repaired(f"{unused:,} embeddings of no passage were deleted"))
+        problems.append(_repaired(N_(f"{unused:,} embeddings of no passage were deleted")))
     if damaged or missing:
         library.embedders.check_again()
     return problems
@@ -88,13 +89,13 @@ def _vectors(library: OpenLibrary, semantic: SemanticIndex) -> list[IntegrityPro
             missed = _first_missed(index, semantic.embeddings)
             if missed is not None:
                 library.rebuild_vectors()
-                what = f"The vectors did not find passage {missed}: they were made anew"
+                what = N_(f"The vectors did not find passage {missed}: they were rebuilt")
                 problems.append(_repaired(what))
     except VectorsError as failure:
-        return [*problems, IntegrityProblem(what=f"Chroma failed: {failure}", repaired=False)]
+        return [*problems, IntegrityProblem(what=N_(f"Chroma failed: {failure}"), repaired=False)]
     if not index.is_ready:
         problems.append(
-            IntegrityProblem(what="Chroma cannot be used; library.db answers", repaired=False)
+            IntegrityProblem(what=N_("Chroma cannot be used; library.db answers"), repaired=False)
         )
     return problems
 
@@ -115,9 +116,11 @@ def _repair_vectors(index: VectorIndex, found: IndexDifferences) -> list[Integri
     if any(found):
         index.repair()
     if found.missing:
-        problems.append(_repaired(f"{len(found.missing):,} vectors were missing: they are there"))
+        problems.append(
+            _repaired(N_(f"{len(found.missing):,} vectors were missing: they were added"))
+        )
     if found.surplus:
-        problems.append(_repaired(f"{len(found.surplus):,} vectors of no passage were deleted"))
+        problems.append(_repaired(N_(f"{len(found.surplus):,} vectors of no passage were deleted")))
     return problems
 
 

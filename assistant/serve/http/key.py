@@ -65,7 +65,7 @@ def _read(file: Path) -> str:
     with os.fdopen(opened, "rb") as stream:
         found = os.fstat(stream.fileno())
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid():
-            raise AssistantError(f"{file} is no file of yours.", "Delete it; a new key is made.")
+            raise AssistantError(f"{file} is not your own file.", "Delete it; a new key is made.")
         if found.st_mode & 0o077:
             raise AssistantError(
                 f"The key in {file} can be read by others.", "Delete it; a new key is made."
@@ -73,7 +73,7 @@ def _read(file: Path) -> str:
         text = stream.read(MAX_LENGTH).decode("utf-8", "replace").strip()
     if len(text) < BYTES or not text.isascii():
         raise AssistantError(
-            f"{file} holds no key: it takes {BYTES} characters or more, without accents.",
+            f"{file} has no valid key: a key has {BYTES} characters or more, without accents.",
             "Delete it; a new key is made.",
         )
     return text

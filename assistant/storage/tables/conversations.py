@@ -92,9 +92,10 @@ def find(connection: sqlite3.Connection, id: str) -> sqlite3.Row:
         raise unknown(id)
     if len(rows) > 1 and rows[0]["id"] != id:
         names = [f"{row['id']} ({row['title'] or 'untitled'})" for row in rows[:MAX_CANDIDATES]]
-        more = ", …" if len(rows) > MAX_CANDIDATES else ""
+        if len(rows) > MAX_CANDIDATES:
+            names.append("…")
         raise NotFoundError(
-            f"Several conversations begin with {id}: {', '.join(names)}{more}.",
+            f"Several conversations begin with {id}: {', '.join(names)}.",
             "Give more of the id.",
         )
     return rows[0]
@@ -185,7 +186,7 @@ def remove(connection: sqlite3.Connection, id: str) -> None:
 
 def unknown(id: str) -> NotFoundError:
     return NotFoundError(
-        f"There is no conversation {id}.", "`assistant chats list` shows those there are."
+        f"There is no conversation {id}.", "`assistant chats list` shows all conversations."
     )
 
 

@@ -98,7 +98,7 @@ def test_models_lists_adapters_with_the_models_they_fit(shell: Shell) -> None:
     lines = [" ".join(line.split()) for line in shown.splitlines()]
     assert "adapter size architecture fits from" in lines
     assert "formal 2 KB llama tiny-llama models folder" in lines
-    assert "polite 2 KB qwen2 no model that is here models folder" in lines
+    assert "polite 2 KB qwen2 no model on this machine models folder" in lines
     assert (listed["formal"]["kind"], listed["formal"]["fit"]) == ("adapter", "adapter")
     assert (listed["formal"]["fits"], listed["polite"]["fits"]) == (["tiny-llama"], [])
     assert (listed["formal"]["base"], listed["formal"]["default"]) == ("Tiny", False)
@@ -117,5 +117,5 @@ def test_an_adapter_that_was_not_asked_for_now_is_said_to_be_left_out(
     kept = shell("ask", "--conversation", shell.store().conversations()[-1].id, "And?")
 
     assert (asked.status, kept.status) == (4, 4)
-    assert "--adapter none does without it." not in asked.err
-    assert "--adapter none does without it." in kept.err
+    assert "Use --adapter none to run without it." not in asked.err
+    assert "Use --adapter none to run without it." in kept.err

@@ -82,7 +82,7 @@ def test_a_name_that_no_file_can_have_is_told_in_one_line(shell: Shell, name: st
 
 
 def test_a_folder_is_not_attached(shell: Shell) -> None:
-    _refused(shell("ask", "--attach", str(shell.home), "When?"), 3, "it is no file", "add FOLDER")
+    _refused(shell("ask", "--attach", str(shell.home), "When?"), 3, "is not a file", "add FOLDER")
 
 
 def test_a_file_that_cannot_be_read_ends_with_the_status_for_files(
@@ -138,7 +138,7 @@ def test_a_file_beside_which_nothing_fits_is_told_with_its_name_and_a_way_out(
 def test_to_attach_and_to_search_exclude_each_other(shell: Shell, lease: Path) -> None:
     run = shell("ask", "--attach", str(lease), "--collection", "trip", "When?")
 
-    _refused(run, 2, "--collection and --attach")
+    _refused(run, 2, "Use --collection or --attach")
 
 
 def test_a_file_is_attached_however_its_accents_are_typed(
@@ -158,5 +158,5 @@ def test_a_mention_that_attaches_nothing_is_told(shell: Shell) -> None:
     shell.terminal = True
     run = shell("ask", "What is in @lease.md? Ask @anna.")
 
-    assert "@lease.md is read as it stands: --attach FILE sends a file" in run.err
+    assert "@lease.md is sent as plain text: use --attach FILE to send a file" in run.err
     assert "@anna" not in run.err

@@ -250,7 +250,7 @@ def test_an_endless_input_is_refused(shell: Shell) -> None:
     run = shell("ask", stdin=b"a" * (17 * 2**20))
 
     assert run.status == 5
-    assert "More than 16 MB are piped in" in run.err
+    assert "The piped input is larger than 16 MB" in run.err
 
 
 def test_a_picture_is_not_text(shell: Shell) -> None:

@@ -84,7 +84,7 @@ def test_json_is_one_document_that_names_the_problem(shell: Shell, schema: str) 
     [
         (b"{", "is not JSON"),
         (b"[]", "it is a list, not an object"),
-        (b'{"type": "frog"}', "is no JSON schema at type"),
+        (b'{"type": "frog"}', "is not a JSON schema at type"),
         (b'{"a":' * 3000 + b"1" + b"}" * 3000, "is not JSON"),
         (b'{"a":' * 200 + b"1" + b"}" * 200, "nested too deeply"),
         (b"\xff\xfe", "is not text in UTF-8"),
@@ -115,4 +115,4 @@ def test_a_missing_file_is_told(shell: Shell) -> None:
 def test_a_form_is_one_of_the_two(shell: Shell, schema: str) -> None:
     run = shell("ask", "--schema", schema, "--grammar", schema, "How many?")
     assert run.status == 2
-    assert "exclude each other" in run.err
+    assert "Use --schema or --grammar, not both" in run.err

@@ -123,7 +123,7 @@ def test_a_model_that_is_not_here_is_a_hint_that_is_not_followed(
     run = shell("ask", "--prompt", "full", "--var", "topic=x", "Hi")
 
     assert run.status == 0
-    assert "full asks for the model nowhere, which is not here" in run.err
+    assert "full asks for the model nowhere, which is not on this machine" in run.err
     assert len(models.default.questions) == 1
 
 
@@ -161,7 +161,7 @@ def test_missing_variables_are_asked_for_at_a_terminal(
         (("--prompt", "full", "--var", "=x"), "is not NAME=VALUE"),
         (
             ("--prompt", "full", "--var", "colour=x"),
-            "no variable 'colour'; its own are: tone, topic",
+            "no variable 'colour'; its variables are: tone, topic",
         ),
         (("--var", "topic=x"), "The prompt general has no variable 'topic'"),
         (("--last", "--var", "topic=x"), "add --prompt NAME"),

@@ -38,7 +38,7 @@ def test_a_model_that_thinks_and_answers_nothing_says_so(
     run = shell("ask", "Capital of France?")
 
     assert (run.status, run.out) == (11, "")
-    assert "thought and answered nothing" in run.err
+    assert "no answer, only reasoning" in run.err
 
 
 def test_an_answer_that_is_cut_off_says_so(shell: Shell, models: ScriptedModels) -> None:

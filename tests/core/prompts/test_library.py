@@ -160,12 +160,12 @@ def test_a_file_that_cannot_be_read_is_a_problem_and_stops_nothing(
     assert reasons == {
         "dangling": "it cannot be read: No such file or directory",
         "empty": "it does not begin with front matter between two --- lines",
-        "endless": "it is no ordinary file",
-        "folder": "it is no ordinary file",
+        "endless": "it is not a regular file",
+        "folder": "it is not a regular file",
         "huge": "it is larger than 262 KB",
         "latin": "line 4: it is not UTF-8",
         "loop": "it cannot be read: Too many levels of symbolic links",
-        "pipe": "it is no ordinary file",
+        "pipe": "it is not a regular file",
         "utf16": "line 1: it is not UTF-8",
         "zeros": "it is not text",
     }

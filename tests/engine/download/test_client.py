@@ -213,7 +213,7 @@ def test_two_downloads_of_one_file_do_not_meet(hub: Hub, home: Path) -> None:
     source = downloads(hub, home)
     first = source.fetch(source.find(WANTED), Event())
     next(first)
-    with pytest.raises(DownloadError, match="being fetched by another process"):
+    with pytest.raises(DownloadError, match="being downloaded by another process"):
         fetched(source)
     first.close()
 

@@ -139,7 +139,7 @@ def test_files_that_are_no_gguf_or_not_there_are_named(bench: Bench, home: Path)
     assert "is not a GGUF file" in refusal(bench, home / "text.gguf")
     assert "is empty" in refusal(bench, home / "empty.gguf")
     assert "is a folder" in refusal(bench, home)
-    assert f"The adapter file {home / 'gone.gguf'} is not there." == refusal(
+    assert f"The adapter file {home / 'gone.gguf'} was not found." == refusal(
         bench, home / "gone.gguf"
     )
 

@@ -114,7 +114,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "another kind of file": (overwrite(0, b"PK\x03\x04"), "is not a GGUF file"),
     "a version of the future": (overwrite(4, b"\x09"), "has GGUF version 9"),
     "a tail that never arrived": (overwrite(-(SIZE // 8), bytes(SIZE // 8)), "ends in zeros"),
-    "a hole in the middle": (overwrite(SIZE // 2, bytes(10**7)), "holds only zeros in blk"),
+    "a hole in the middle": (overwrite(SIZE // 2, bytes(10**7)), "has only zeros in blk"),
     "absurd counts": (overwrite(8, b"\xff" * 8), "or damaged there"),
     "an unknown architecture": (
         rename_architecture,
@@ -194,7 +194,7 @@ def test_a_damaged_file_is_refused_with_its_reason(
 def test_a_file_that_vanished_is_named(lab: Path, copy: Path) -> None:
     model = local_models(lab).open(str(copy))
     hidden = copy.rename(copy.with_suffix(".away"))
-    with pytest.raises(ModelFileError, match=r"copy\.gguf is not there"):
+    with pytest.raises(ModelFileError, match=r"copy\.gguf was not found"):
         load(model)
     hidden.rename(copy)
 

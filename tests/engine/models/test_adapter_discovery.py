@@ -141,7 +141,7 @@ def test_an_adapter_is_no_model_to_ask(home: Path, folder: Path) -> None:
     models = catalog(home)
     looked(models)
 
-    with pytest.raises(ModelNotFoundError, match="formal is no model but an adapter"):
+    with pytest.raises(ModelNotFoundError, match="formal is an adapter, not a model"):
         models.open("formal")
     assert models.reference("formal").path == str(folder / "formal.gguf")
 

@@ -161,9 +161,9 @@ def test_when_memory_is_short_a_smaller_model_that_is_here_is_named(
             list(models.open(name).load(Event()))
         told[name] = caught.value.hint
 
-    assert told["large"] == "Close other programs. A smaller one that is here: small (2.0 MB)."
-    assert "A smaller one that is here: tiny (" in told["small"]
-    assert told["tiny"] == "Close other programs. `assistant models pull` lists smaller ones."
+    assert told["large"] == "Close other programs. A smaller one on this machine: small (2.0 MB)."
+    assert "A smaller one on this machine: tiny (" in told["small"]
+    assert told["tiny"] == "Close other programs. `assistant models pull` lists smaller models."
 
 
 def test_an_engine_that_hung_and_a_version_that_is_waited_for_are_told(

@@ -175,7 +175,7 @@ def test_a_cut_off_file_of_another_program_is_named_with_its_reason(
 
     damaged = [one for one in details.values() if Path(one.model.path).resolve() == file]
     assert {one.fit for one in damaged} == {"damaged"}
-    assert "cut off" in damaged[0].reason or "not fetched to its end" in damaged[0].reason
+    assert "cut off" in damaged[0].reason or "not downloaded completely" in damaged[0].reason
 
 
 def test_all_programs_at_once_have_names_of_their_own(home: Path) -> None:
@@ -237,11 +237,11 @@ def test_the_default_that_is_a_path_is_listed_as_one(home: Path) -> None:
     [
         ({"general.architecture": "zebra"}, "not supported", "architecture 'zebra'"),
         ({**BYTE_PAIRS, "tokenizer.ggml.pre": "zebra"}, "not supported", "tokenizer 'zebra'"),
-        ({"general.architecture": "clip"}, "not supported", "sees images"),
-        ({"general.architecture": "flux"}, "not supported", "no language model"),
+        ({"general.architecture": "clip"}, "not supported", "image part"),
+        ({"general.architecture": "flux"}, "not supported", "not a language model"),
         ({"general.type": "adapter"}, "not supported", "another type than LoRA"),
-        ({"general.type": "adapter", "adapter.type": "lora"}, "adapter", "a model is run with"),
-        ({"general.type": "controlvector"}, "not supported", "no language model"),
+        ({"general.type": "adapter", "adapter.type": "lora"}, "adapter", "for other models"),
+        ({"general.type": "controlvector"}, "not supported", "not a language model"),
         ({"llama.pooling_type": 1}, "not supported", "embeddings"),
         ({"llama.attention.head_count_kv": 2**28}, "too big", "GB of memory"),
         ({"llama.block_count": 2**28}, "damaged", "its block_count is"),

@@ -224,7 +224,7 @@ def reader_that(folder: Path, *, reads: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("reads", "reason", "detail"),
     [
-        ("os.abort()", "too_large", "its reader gave up (SIGABRT), as for want of memory"),
+        ("os.abort()", "too_large", "its reader gave up (SIGABRT), probably out of memory"),
         ("os.kill(os.getpid(), 11)", "corrupt", "it crashed the reader (SIGSEGV)"),
         ("int('1' * 5000)", "corrupt", "a number in it is thousands of digits long"),
         ("raise ValueError('\\udcff')", "corrupt", "ValueError: ?"),
@@ -289,7 +289,7 @@ def test_a_reader_that_is_killed_while_it_reads_does_not_blame_the_file_at_once(
         failed = pool.read(os.fsencode(folder / "odd.txt"))
 
     assert isinstance(failed, UnreadableError)
-    told = "ValueError: read" if kills == 1 else "its reader was killed, as for want of memory"
+    told = "ValueError: read" if kills == 1 else "its reader was killed, probably out of memory"
     assert failed.detail == told
     assert len(count.read_text()) == 2
 
@@ -325,7 +325,7 @@ def test_readers_that_are_killed_without_end_are_an_error_that_says_so(
     monkeypatch.setattr("assistant.library.reading.pool._KILL_PAUSE", 0.0)
     with (
         ReaderPool(reader_killed_at_start(folder, 10**6)) as pool,
-        pytest.raises(ReaderStartError, match=r"was killed 10 times .* want of memory.*Close"),
+        pytest.raises(ReaderStartError, match=r"was killed 10 times .* memory ran out.*Close"),
     ):
         pool.read(note)
     assert (folder / "count").stat().st_size == 10

@@ -201,7 +201,7 @@ def test_an_index_that_does_not_agree_with_its_table_is_made_again(made: MadeLib
     made.close()
     made.database = LibraryDatabase(made.home / "library.db")
 
-    assert any("indexes were made again" in problem for problem in told(made))
+    assert any("indexes were rebuilt" in problem for problem in told(made))
 
 
 def test_a_keyword_index_that_is_damaged_is_made_again(made: MadeLibrary) -> None:

@@ -79,7 +79,7 @@ async def test_a_value_that_will_not_do_is_asked_for_again_with_what_is_allowed(
         await driver.until_shown("engine.idle_exit: a number above 0")
         driver.app.screen.query_one(Input).value = "0"
         await driver.pilot.press("enter")
-        await driver.until_shown("engine.idle_exit = 0 is not valid: it takes a number above 0.")
+        await driver.until_shown("engine.idle_exit = 0 is not valid. Allowed: a number above 0.")
         driver.app.screen.query_one(Input).value = "60"
         await driver.pilot.press("enter")
         await driver.until_shown("engine.idle_exit: 60 from the next start on")

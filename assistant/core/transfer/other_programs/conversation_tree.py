@@ -110,7 +110,7 @@ class _Transcription:
         source = self._source
         drafts = list(self._drafts())
         if not drafts:
-            self.problems.append(_("left out, for nothing is said in it."))
+            self.problems.append(_("left out: it has no messages."))
             return None
         nodes = [self._nodes[key] for key in self._order]
         id = stable_id(source.program, source.key)

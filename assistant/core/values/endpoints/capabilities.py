@@ -44,7 +44,7 @@ class Capabilities(Value):
     reasoning: str = ""
     """The field in which it sends what a model thinks; empty where that is not known."""
     continues: bool = False
-    """Whether it goes on with an unfinished answer."""
+    """Whether it can continue an unfinished answer."""
     grammar: bool = False
     """Whether it holds answers to a grammar."""
     json_schema: bool = True

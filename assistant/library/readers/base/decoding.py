@@ -102,7 +102,7 @@ def _as_declared(data: bytes, declared: str) -> str | None:
 def _as_it_looks(data: bytes, *, is_text: bool) -> str:
     encoding = _guess(data)
     if encoding is None and not is_text:
-        raise UnreadableError("corrupt", "not text: it holds binary data")
+        raise UnreadableError("corrupt", "not text: it has binary data")
     return data.decode(encoding or _FALLBACK, "replace")
 
 

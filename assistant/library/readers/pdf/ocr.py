@@ -17,6 +17,7 @@ from contextlib import suppress
 
 import pypdfium2
 
+from assistant.language.messages import N_
 from assistant.library.limits import OcrOptions, UnreadableError
 
 _PR_SET_PDEATHSIG = 1
@@ -40,12 +41,12 @@ class PageReader:
         self._ocr = ocr
         self._program = shutil.which(ocr.command) or ""
         if not self._program:
-            raise _without_text("tesseract, which would read them, is not installed")
+            raise _without_text(N_("tesseract, which would read them, is not installed"))
         installed = _languages_of(self._program)
         self._languages = [name for name in ocr.languages if name in installed]
         if not self._languages:
             wanted = "+".join(ocr.languages)
-            raise _without_text(f"tesseract, which would read them, has no language {wanted}")
+            raise _without_text(N_(f"tesseract, which would read them, has no language {wanted}"))
         self._failures = 0
 
     def read(self, page: pypdfium2.PdfPage) -> list[str] | None:

@@ -14,6 +14,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from assistant.core.values.documents import Document, PartReason
+from assistant.language.messages import N_
 from assistant.library.limits import OcrOptions, UnreadableError
 from assistant.library.readers.base.builder import DocumentBuilder
 from assistant.library.readers.base.column_names import LOOK_AHEAD, TableRow, find_column_names
@@ -26,7 +27,7 @@ from assistant.library.readers.pdf.paragraphs import HeadingLevels, PageParagrap
 from assistant.library.readers.pdf.rows import PageRow
 from assistant.library.readers.pdf.running_lines import REACH, RunningLines
 
-_NO_MEANING = "its letters carry no meaning; only OCR can read it"
+_NO_MEANING = N_("its letters carry no meaning; only OCR can read it")
 
 
 def read_pdf(source: FileSource) -> Document:
@@ -120,7 +121,7 @@ class _Reading:
     def _why(self) -> str:
         if "no_meaning" in self._lacking.values():
             return _NO_MEANING
-        return "pictures of pages only, such as a scan"
+        return N_("pictures of pages only, such as a scan")
 
     def _read_pictures(self, slots: list[Slot], ocr: OcrOptions) -> None:
         reader = PageReader(ocr)

@@ -325,10 +325,10 @@ def test_entries_that_are_no_conversations_and_empty_ones_are_told() -> None:
 
     assert len(reading.transcripts) == 1
     assert told(reading) == [
-        "“Void”: left out, for nothing is said in it.",
+        "“Void”: left out: it has no messages.",
         "“Lease”: an image or a file is named, but not kept.",
-        "entry 1: left out, for it is no conversation.",
-        "entry 2: left out, for it is no conversation.",
+        "entry 1: left out: it is not a conversation.",
+        "entry 2: left out: it is not a conversation.",
     ]
 
 
