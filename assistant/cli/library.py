@@ -14,7 +14,14 @@ from assistant.core.errors import NotFoundError
 from assistant.core.sanitize import one_line, printable
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import DEFAULT_COLLECTION, Collection, FileEntry, LibraryStatus
-from assistant.core.wording import REASONS, size, unread_summary
+from assistant.core.wording import (
+    REASONS,
+    files_text,
+    passages_text,
+    place_text,
+    size,
+    unread_summary,
+)
 from assistant.language.messages import _, localized, ngettext, number
 
 stream_option = click.option(
@@ -183,7 +190,7 @@ def verify(program: Program, /, as_json: bool) -> int:
             state = _("repaired") if problem.repaired else _("wrong")
             console.line(f"{state}: {localized(problem.what)}")
         verdict = _("no problems") if found.ok else _("problems found")
-        console.line(f"{_files_text(found.files)}, {_passages_text(found.passages)}: {verdict}")
+        console.line(f"{files_text(found.files)}, {passages_text(found.passages)}: {verdict}")
     return 0 if found.ok else 1
 
 
@@ -263,7 +270,7 @@ def _print_status(console: Console, found: LibraryStatus) -> None:
     waiting = _("{n:,} to be read", n=found.waiting)
     console.line(f"{_files_in_text(found)}: {indexed}, {skipped}, {waiting}")
     on_disk = _("{size} on disk", size=size(found.disk_bytes))
-    console.line(f"{_passages_text(found.passages)}, {on_disk}")
+    console.line(f"{passages_text(found.passages)}, {on_disk}")
     if found.paused:
         console.line(_("indexing is paused"))
     elif found.job is not None:
@@ -297,19 +304,11 @@ def _print_status(console: Console, found: LibraryStatus) -> None:
         console.line(localized(found.embedder_problem))
 
 
-def _files_text(files: int) -> str:
-    return ngettext("{n:,} file", "{n:,} files", files, n=files)
-
-
-def _passages_text(passages: int) -> str:
-    return ngettext("{n:,} passage", "{n:,} passages", passages, n=passages)
-
-
 def _files_in_text(found: LibraryStatus) -> str:
     collections = ngettext(
         "{n:,} collection", "{n:,} collections", found.collections, n=found.collections
     )
-    return _("{files} in {collections}", files=_files_text(found.files), collections=collections)
+    return _("{files} in {collections}", files=files_text(found.files), collections=collections)
 
 
 def _describe_watching(found: LibraryStatus) -> str:
@@ -374,7 +373,7 @@ def search(
     console = program.console
     found = program.library().search(" ".join(query), collections or None, limit)
     if found.corrections:
-        console.info(one_line(localized(found.corrections_text), 400))
+        console.info(one_line(found.corrections_text, 400))
     if as_json:
         console.json([passage_object(passage) for passage in found.passages])
         return
@@ -407,7 +406,7 @@ def passage_object(passage: Passage) -> dict[str, Any]:
 
 def _print_passage(console: Console, rank: int, passage: Passage) -> None:
     console.styled(one_line(f"[{rank}] {passage.title}", 200), BOLD)
-    place = str(passage.place)
+    place = place_text(passage.place)
     source = f"{passage.path}{f', {place}' if place else ''}  ({passage.score:.2f})"
     console.styled(one_line(source, 2000), DIM)
     console.line(printable(passage.text))

@@ -10,14 +10,14 @@ from assistant.cli.program import partial_objects
 from assistant.core.grounding.catalog import rows_left_out
 from assistant.core.grounding.citations import CitedAnswer, is_contrary, sentence_checks
 from assistant.core.grounding.references import partly_read
-from assistant.core.grounding.versions import disagreements
+from assistant.core.grounding.versions import disagreement_text, disagreements
 from assistant.core.sanitize import one_line
 from assistant.core.values.conversation import Citation
 from assistant.core.values.documents import Passage
 from assistant.core.values.events import Retrieved
 from assistant.core.values.library import NearestSentence
-from assistant.core.wording import unread_sentence
-from assistant.language.messages import _, localized, ngettext
+from assistant.core.wording import files_text, passages_text, place_text, unread_sentence
+from assistant.language.messages import _, localized
 
 MODEL_WROTE: Final = _("What the model wrote, not supported by your files:")
 
@@ -26,14 +26,14 @@ def print_search(event: Retrieved, question: str, console: Console) -> None:
     """Print on standard error, for a person, whether the files have a part in the answer."""
     console.end_progress()
     if event.result.corrections:
-        console.info(one_line(localized(event.result.corrections_text), 400))
+        console.info(one_line(event.result.corrections_text, 400))
     if event.result.excerpted:
-        console.warning(localized(event.result.excerpted_text))
+        console.warning(event.result.excerpted_text)
     if event.used:
         files = {passage.path for passage in event.used}
         console.info(_reading_text(len(event.used), len(files)))
         for each in disagreements(event.used):
-            console.info(one_line(localized(each.text), 400))
+            console.info(one_line(disagreement_text(each), 400))
         if left_out := rows_left_out(question, event.used):
             console.info(localized(left_out))
     elif event.result.searched:
@@ -43,8 +43,8 @@ def print_search(event: Retrieved, question: str, console: Console) -> None:
 def _reading_text(passages: int, files: int) -> str:
     return _(
         "reading {passages} of {files}",
-        passages=ngettext("{n:,} passage", "{n:,} passages", passages, n=passages),
-        files=ngettext("{n:,} file", "{n:,} files", files, n=files),
+        passages=passages_text(passages),
+        files=files_text(files),
     )
 
 
@@ -84,7 +84,7 @@ def print_nearest_sentence(
     """Print on standard error what the files say when they barely support the answer, or say the
     opposite."""
     passage = passages[saying.number - 1]
-    place = f", {passage.place}" if str(passage.place) else ""
+    place = f", {where}" if (where := place_text(passage.place)) else ""
     text = one_line(saying.text, 400)
     if any(map(is_contrary, citations)):
         console.info(_("your files say otherwise: “{text}”", text=text))
@@ -96,7 +96,7 @@ def print_nearest_sentence(
 def quoted_first(saying: NearestSentence, passages: Sequence[Passage], answer: str) -> str:
     """Answer that the files do not support, below what they say to the question."""
     passage = passages[saying.number - 1]
-    place = f", {passage.place}" if str(passage.place) else ""
+    place = f", {where}" if (where := place_text(passage.place)) else ""
     quoted = _("Your files say: “{text}”", text=one_line(saying.text, 400))
     return f"{quoted}\n[{saying.number}] {passage.path}{place}\n\n{MODEL_WROTE}\n{answer}"
 
@@ -112,7 +112,7 @@ def citation_lines(
     """
     lines = {}
     for citation in citations:
-        place = f", {citation.place}" if str(citation.place) else ""
+        place = f", {where}" if (where := place_text(citation.place)) else ""
         news = (became or {}).get(citation.path)
         lines[(citation.number, citation.quote, citation.strength)] = (
             f"[{citation.number}] {citation.path}{place} ({_(citation.strength)})"

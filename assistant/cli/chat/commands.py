@@ -13,7 +13,7 @@ from assistant.core.errors import NotFoundError
 from assistant.core.sanitize import one_line
 from assistant.core.turn.requests import Continue, Regenerate
 from assistant.core.values.changes import MATCH_BEGIN, MATCH_END
-from assistant.core.wording import duration
+from assistant.core.wording import duration, files_text, place_text
 from assistant.language.messages import _, ngettext
 
 LISTED: Final = 20
@@ -123,8 +123,7 @@ def _files(chat: PlainChat, names: str) -> None:
         chat.console.line(_("Files from here on: {names}", names=names))
         return
     for each in known.values():
-        files = ngettext("{n:,} file", "{n:,} files", each.files, n=each.files)
-        chat.console.line(f"{one_line(each.name, 80)}: {files}")
+        chat.console.line(f"{one_line(each.name, 80)}: {files_text(each.files)}")
     chat.console.line(_("/files NAME searches these; /files all and /files none work, too."))
 
 
@@ -137,7 +136,7 @@ def _open(chat: PlainChat, number: str) -> None:
         )
         raise NotFoundError("There is no such source.", known)
     passage = used[int(number) - 1]
-    chat.console.line(f"{one_line(passage.path, 400)}, {passage.place}")
+    chat.console.line(f"{one_line(passage.path, 400)}, {place_text(passage.place)}")
     chat.console.line(passage.text)
 
 

@@ -43,10 +43,10 @@ from assistant.core.grounding.references import CHANGED, GONE, Freshness
 from assistant.core.grounding.unconfirmed import was_checked
 from assistant.core.ports.messages import MessageStore
 from assistant.core.sanitize import one_line, printable
-from assistant.core.values.changes import describe_adapters, describe_marks
+from assistant.core.values.changes import describe_adapters, latest_marks
 from assistant.core.values.conversation import Conversation, Message
 from assistant.core.values.library import Retrieval
-from assistant.core.wording import order_of
+from assistant.core.wording import mark_text, order_of
 from assistant.language.messages import _, localized, number
 
 SOURCE_STATES = {"": "unchanged", CHANGED: "changed", GONE: "gone"}
@@ -311,7 +311,7 @@ def _print_conversation(
         if message.rating:
             rated = _("rated {rating}", rating=_(message.rating))
             console.styled(one_line(f"{rated} {message.note}", 1000), DIM)
-        changes = " · ".join(localized(words) for _subject, words in describe_marks(message.marks))
+        changes = " · ".join(mark_text(*mark) for mark in latest_marks(message.marks))
         if changes:
             console.styled(one_line(_("── {changes} ── from here on", changes=changes), 1000), DIM)
 

@@ -105,7 +105,7 @@ def test_a_variable_without_a_default_differs_from_one_with_an_empty_one(nothing
         ("---\ntitle: x\nno end", "does not begin with front matter", "`title: …`"),
         (headed("x", "description: y"), "`title` is missing", "Add a line `title: …`"),
         (headed("x", ""), "`title` is missing", "Add a line"),
-        (headed("x", "title:"), "`title` is none", "Correct it"),
+        (headed("x", "title:"), "`title` cannot be none", "Correct it"),
         (headed("x", "title: x\ncolour: red"), "`colour` is not a key", "title, description"),
         (headed("x", "- a list"), "the front matter has no keys", "`key: value`"),
         (headed("x", "just words"), "the front matter has no keys", "`key: value`"),
