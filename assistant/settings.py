@@ -120,9 +120,7 @@ class EndpointSettings(Value):
         str,
         Field(
             pattern=r"^https?://[^\s?#@]+$",
-            json_schema_extra={
-                ALLOWED: N_("an address such as https://api.example.com/v1, no key")
-            },
+            json_schema_extra={ALLOWED: N_("an address such as https://example.com/v1, no key")},
         ),
     ]
     """Its address, with or without `/v1`."""
@@ -389,11 +387,9 @@ def _explain(failure: ValidationError, source: SettingsSource) -> SettingsError:
     depth = location.index(declared[1]) + 1 if declared else len(location)
     of_entry = declared is not None and depth < len(location) and is_table(*declared)
     depth += of_entry
-    allowed = (
-        allowed_values(*declared, of_entry=of_entry)
-        if declared
-        else _("settings, each with its name")
-    )
+    allowed = _("settings, each with its name")
+    if declared:
+        allowed = allowed_values(*declared, of_entry=of_entry)
     key, given = ".".join(location[:depth]), problem["input"]
     return SettingsError(
         f"The environment variable {variables[0]} = {given!r} is not valid. Allowed: {allowed}."

@@ -1,4 +1,4 @@
-"""Indexing report on the console: a job's plan, its progress, the files that were skipped."""
+"""Indexing report on the console: the plan of a job, its progress, skipped files; the status."""
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -13,13 +13,22 @@ from assistant.core.values.library import (
     IndexEvent,
     IndexingProgress,
     LeftOut,
+    LibraryStatus,
     Planned,
     Scanned,
     Skipped,
     Survey,
     Waiting,
 )
-from assistant.core.wording import REASONS, duration, size, time_left, unread_sentence
+from assistant.core.wording import (
+    REASONS,
+    duration,
+    files_text,
+    passages_text,
+    size,
+    time_left,
+    unread_sentence,
+)
 from assistant.language.messages import _, localized, ngettext, number
 
 _JSON_EVENTS = (Planned, Indexed, Skipped)
@@ -212,3 +221,67 @@ def _progress_line(event: IndexingProgress) -> str:
     if event.eta is not None:
         rate += f", {time_left(event.eta)}"
     return f"{done}  {rate}  {event.current}"
+
+
+def print_status(console: Console, found: LibraryStatus) -> None:
+    """Print how many files are indexed, and what is happening."""
+    indexed = _("{n:,} indexed", n=found.indexed)
+    if found.partial:
+        indexed += " " + _("({n:,} in part)", n=found.partial)
+    skipped = _("{n:,} skipped", n=found.skipped)
+    waiting = _("{n:,} to be read", n=found.waiting)
+    console.line(f"{_files_in_text(found)}: {indexed}, {skipped}, {waiting}")
+    on_disk = _("{size} on disk", size=size(found.disk_bytes))
+    console.line(f"{passages_text(found.passages)}, {on_disk}")
+    if found.paused:
+        console.line(_("indexing is paused"))
+    elif found.job is not None:
+        indexing = ngettext(
+            "indexing: {done:,} of {n:,} file",
+            "indexing: {done:,} of {n:,} files",
+            found.job.files,
+            done=found.job.done,
+            n=found.job.files,
+        )
+        held = f", {_('paused while answering')}" if found.job.yielding else ""
+        console.line(indexing + held)
+    if found.roots:
+        console.line(_describe_watching(found))
+    for root in found.missing:
+        console.line(_("not available, kept in the index: {root}", root=root))
+    for root in found.left_out:
+        console.line(
+            _("skipped for a day, because scanning it crashed the program: {root}", root=root)
+        )
+    if found.embedder:
+        console.line(_("embedder: {embedder}", embedder=found.embedder))
+    if found.next_embedder_done is not None:
+        console.line(
+            _(
+                "switching to another embedder: {percent} % done",
+                percent=int(100 * found.next_embedder_done),
+            )
+        )
+    if found.embedder_problem:
+        console.line(localized(found.embedder_problem))
+
+
+def _files_in_text(found: LibraryStatus) -> str:
+    collections = ngettext(
+        "{n:,} collection", "{n:,} collections", found.collections, n=found.collections
+    )
+    return _("{files} in {collections}", files=files_text(found.files), collections=collections)
+
+
+def _describe_watching(found: LibraryStatus) -> str:
+    there = found.roots - len(found.missing)
+    if found.watched == there:
+        return _("changes are noticed automatically")
+    if found.watched == 0:
+        return _("changes are found by `assistant library refresh`, and when the program starts")
+    return _(
+        "changes are noticed at once in {watched:,} of {there:,} folders; the others "
+        "are looked at now and then",
+        watched=found.watched,
+        there=there,
+    )

@@ -7,19 +7,18 @@ from typing import Any
 import click
 
 from assistant.cli.console import BOLD, DIM, Console, local_time
-from assistant.cli.indexing_report import IndexingReport
+from assistant.cli.indexing_report import IndexingReport, print_status
 from assistant.cli.interruption import Interruption
 from assistant.cli.program import Program, json_option, partial_objects
 from assistant.core.errors import NotFoundError
 from assistant.core.sanitize import one_line, printable
 from assistant.core.values.documents import Passage
-from assistant.core.values.library import DEFAULT_COLLECTION, Collection, FileEntry, LibraryStatus
+from assistant.core.values.library import DEFAULT_COLLECTION, Collection, FileEntry
 from assistant.core.wording import (
     REASONS,
     files_text,
     passages_text,
     place_text,
-    size,
     unread_summary,
 )
 from assistant.language.messages import _, localized, ngettext, number
@@ -83,7 +82,7 @@ def status(program: Program, /, as_json: bool) -> None:
             del console_object["job"]["kind"]
         program.console.json(console_object)
     else:
-        _print_status(program.console, found)
+        print_status(program.console, found)
 
 
 @library.command()
@@ -260,69 +259,6 @@ def _reason(entry: FileEntry) -> str:
     if entry.reason:
         return f"{REASONS[entry.reason]}: {localized(entry.detail)}"
     return _("not read: {unread}", unread=unread_summary(entry.unread)) if entry.unread else ""
-
-
-def _print_status(console: Console, found: LibraryStatus) -> None:
-    indexed = _("{n:,} indexed", n=found.indexed)
-    if found.partial:
-        indexed += " " + _("({n:,} in part)", n=found.partial)
-    skipped = _("{n:,} skipped", n=found.skipped)
-    waiting = _("{n:,} to be read", n=found.waiting)
-    console.line(f"{_files_in_text(found)}: {indexed}, {skipped}, {waiting}")
-    on_disk = _("{size} on disk", size=size(found.disk_bytes))
-    console.line(f"{passages_text(found.passages)}, {on_disk}")
-    if found.paused:
-        console.line(_("indexing is paused"))
-    elif found.job is not None:
-        indexing = ngettext(
-            "indexing: {done:,} of {n:,} file",
-            "indexing: {done:,} of {n:,} files",
-            found.job.files,
-            done=found.job.done,
-            n=found.job.files,
-        )
-        held = f", {_('paused while answering')}" if found.job.yielding else ""
-        console.line(indexing + held)
-    if found.roots:
-        console.line(_describe_watching(found))
-    for root in found.missing:
-        console.line(_("not available, kept in the index: {root}", root=root))
-    for root in found.left_out:
-        console.line(
-            _("skipped for a day, because scanning it crashed the program: {root}", root=root)
-        )
-    if found.embedder:
-        console.line(_("embedder: {embedder}", embedder=found.embedder))
-    if found.next_embedder_done is not None:
-        console.line(
-            _(
-                "switching to another embedder: {percent} % done",
-                percent=int(100 * found.next_embedder_done),
-            )
-        )
-    if found.embedder_problem:
-        console.line(localized(found.embedder_problem))
-
-
-def _files_in_text(found: LibraryStatus) -> str:
-    collections = ngettext(
-        "{n:,} collection", "{n:,} collections", found.collections, n=found.collections
-    )
-    return _("{files} in {collections}", files=files_text(found.files), collections=collections)
-
-
-def _describe_watching(found: LibraryStatus) -> str:
-    there = found.roots - len(found.missing)
-    if found.watched == there:
-        return _("changes are noticed automatically")
-    if found.watched == 0:
-        return _("changes are found by `assistant library refresh`, and when the program starts")
-    return _(
-        "changes are noticed at once in {watched:,} of {there:,} folders; the others "
-        "are looked at now and then",
-        watched=found.watched,
-        there=there,
-    )
 
 
 @click.command()

@@ -1,6 +1,6 @@
 """`assistant ask`: one question, one answer, for people and for pipes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
+from assistant.cli.ask.adapter_options import adapter_option, parse_adapters
 from assistant.cli.ask.answer import ConsoleAnswer
 from assistant.cli.ask.dry_run import DryRun, PreviewedQuestion, QuestionContext
 from assistant.cli.ask.prompt_options import (
@@ -35,55 +36,12 @@ from assistant.core.sanitize import one_line
 from assistant.core.turn.requests import Ask
 from assistant.core.turn.sampling import ALLOWED_VALUES, is_allowed, parse_value
 from assistant.core.values.conversation import Conversation
-from assistant.core.values.sampling import AdapterUse, SamplingChanges
+from assistant.core.values.sampling import SamplingChanges
 from assistant.language.messages import _, localized
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
     from assistant.cli.ask.output_form import OutputForm
-
-
-NO_ADAPTERS = "none"
-
-adapter_option = click.option(
-    "--adapter",
-    "adapters",
-    multiple=True,
-    metavar="NAME[=SCALE]",
-    help="Run the model with this LoRA adapter, by its name or path; repeatable. SCALE is how much "
-    "of it: 1 without it. `none` runs the model as it is.",
-)
-
-
-def parse_adapters(given: Sequence[str]) -> tuple[AdapterUse, ...] | None:
-    """Adapters from the `--adapter` options.
-
-    Returns: None without an option, which follows conversation and settings; empty for `none`.
-
-    Raises:
-        click.UsageError: a scale that is none, or `none` beside others.
-    """
-    if not given:
-        return None
-    if any(text.casefold() == NO_ADAPTERS for text in given):
-        if len(given) > 1:
-            raise click.UsageError("Use --adapter none or other adapters, not both.")
-        return ()
-    return tuple(_parse_adapter(text) for text in given)
-
-
-def _parse_adapter(text: str) -> AdapterUse:
-    name, equals, number = text.rpartition("=")
-    try:
-        scale = float(number) if name and equals else None
-    except ValueError:
-        # A name may hold the sign, too.
-        scale = None
-    name = name if scale is not None else text
-    try:
-        return AdapterUse(name=absolute(name) or name, scale=1.0 if scale is None else scale)
-    except ValidationError:
-        raise click.UsageError(f"--adapter {text}: the scale is a number from -10 to 10.") from None
 
 
 EXIT_CODES = """\b
