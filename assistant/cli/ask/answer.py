@@ -232,7 +232,7 @@ class ConsoleAnswer:
         from assistant.cli.ask import sources  # noqa: PLC0415 -- behind the answer
 
         if self._summary is None:
-            sources.print_citations(message.citations, self._console)
+            sources.print_citations(message.citations, self._console, self._saying)
             if not self._form and not message.citations:
                 sources.print_unconfirmed(message.text, self._console)
         if self._saying is not None:

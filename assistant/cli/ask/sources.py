@@ -48,9 +48,15 @@ def _reading_text(passages: int, files: int) -> str:
     )
 
 
-def print_citations(citations: Sequence[Citation], console: Console) -> None:
-    """Print the sources of an answer that is already shown on standard error, for a person."""
-    for line in citation_lines(citations):
+def print_citations(
+    citations: Sequence[Citation], console: Console, saying: NearestSentence | None = None
+) -> None:
+    """Print the sources of an answer that is already shown on standard error, for a person.
+
+    Args:
+        saying: what is printed after it, which they do not quote as well.
+    """
+    for line in citation_lines(citations, told=saying.text if saying else ""):
         console.info(line)
 
 
@@ -90,7 +96,8 @@ def print_nearest_sentence(
         console.info(_("your files say otherwise: “{text}”", text=text))
     else:
         console.info(_("your files barely support this; they say: “{text}”", text=text))
-    console.info(f"[{saying.number}] {passage.path}{place}")
+    if saying.number not in {citation.number for citation in citations}:
+        console.info(f"[{saying.number}] {passage.path}{place}")
 
 
 def quoted_first(saying: NearestSentence, passages: Sequence[Passage], answer: str) -> str:
@@ -102,21 +109,23 @@ def quoted_first(saying: NearestSentence, passages: Sequence[Passage], answer: s
 
 
 def citation_lines(
-    citations: Sequence[Citation], became: Mapping[str, str] | None = None
+    citations: Sequence[Citation], became: Mapping[str, str] | None = None, told: str = ""
 ) -> list[str]:
     """Citations as text, one line for every passage that is cited; with what it says where that is
     the opposite.
 
     Args:
         became: what became of files since, by path.
+        told: what is quoted elsewhere, and not here again.
     """
     lines = {}
     for citation in citations:
         place = f", {where}" if (where := place_text(citation.place)) else ""
         news = (became or {}).get(citation.path)
+        quoted = is_contrary(citation) and citation.quote != told
         lines[(citation.number, citation.quote, citation.strength)] = (
             f"[{citation.number}] {citation.path}{place} ({_(citation.strength)})"
-            + (f": “{one_line(citation.quote, 400)}”" if is_contrary(citation) else "")
+            + (f": “{one_line(citation.quote, 400)}”" if quoted else "")
             + (f" – {localized(news)}" if news else "")
         )
     return list(lines.values())

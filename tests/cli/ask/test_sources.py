@@ -184,6 +184,7 @@ def test_an_answer_that_the_files_deny_names_what_they_say(shell: Shell) -> None
     shell.terminal = True
     told = shell("ask", "When does the rent rise?").err
     assert f"your files say otherwise: “{RENT}”" in told
+    assert told.count(RENT) == told.count("[1]") == 1
 
 
 @pytest.mark.parametrize(
