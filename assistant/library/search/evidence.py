@@ -2,13 +2,15 @@
 
 A few signs are joined by a logistic model that was fitted for each language on questions whose
 topic is in the files and on others (`benchmarks.tune`): the best cosine, how much of the question
-the best passages have, whether both ways of searching agree, and among how many passages they were
-found: the more there are, the nearer comes one of them to any question. It tells questions on
+the best passages have, whether both ways of searching agree, among how many passages they were
+found – the more there are, the nearer comes one of them to any question –, and how far the best is
+ahead of the next: where nothing answers, many fit equally little. It tells questions on
 topics that are not there; not those on a topic that is there, whose answer is not.
 """
 
 import math
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 
 from assistant.core.values.base import Value
 from assistant.library.search.ranking import RankedPassage
@@ -20,6 +22,9 @@ TOP_PASSAGES = 3
 
 COMPARED_HITS = 5
 """The head of both lists that is compared."""
+
+FOLLOWING = 4
+"""Passages after the best that it is ahead of."""
 
 MANY_PASSAGES = 10_000
 """Passages beyond which more of them say nothing more."""
@@ -37,6 +42,8 @@ class EvidenceFeatures(Value):
     agreement: float
     size: float
     """Of the library: the logarithm of its passages."""
+    lead: float
+    """How far the best is ahead of the next; among few passages it says less, and counts less."""
 
 
 class EvidenceModel(Value):
@@ -48,6 +55,7 @@ class EvidenceModel(Value):
     together: float
     agreement: float
     size: float
+    lead: float
     bias: float
 
     def probability(self, signs: EvidenceFeatures) -> float:
@@ -58,6 +66,7 @@ class EvidenceModel(Value):
             + self.together * signs.together
             + self.agreement * signs.agreement
             + self.size * signs.size
+            + self.lead * signs.lead
             + self.bias
         )
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
@@ -88,28 +97,49 @@ class EvidenceJudge(Value):
 JUDGE = EvidenceJudge(
     models={
         "en": EvidenceModel(
-            cosine=11.6, coverage=1.8, exact=2.7, together=3.5, agreement=2.4, size=-3.1, bias=-6.5
+            cosine=12.1,
+            coverage=1.7,
+            exact=1.6,
+            together=3.1,
+            agreement=2.8,
+            size=-3.4,
+            lead=2.8,
+            bias=-6.3,
         )
     },
     elsewhere=EvidenceModel(
-        cosine=7.0, coverage=2.3, exact=3.0, together=2.1, agreement=1.9, size=-4.7, bias=-5.5
+        cosine=7.9,
+        coverage=1.0,
+        exact=2.7,
+        together=2.5,
+        agreement=1.2,
+        size=-5.1,
+        lead=5.8,
+        bias=-5.5,
     ),
     across=EvidenceModel(
-        cosine=25.0, coverage=0, exact=0, together=0, agreement=0, size=-7.3, bias=-4.9
+        cosine=25.0, coverage=0, exact=0, together=0, agreement=0, size=-7.3, lead=0, bias=-4.9
     ),
 )
 
 KEYWORD_JUDGE = EvidenceJudge(
     models={
         "en": EvidenceModel(
-            cosine=0, coverage=3.4, exact=3.8, together=4.4, agreement=0, size=-4.3, bias=-2.7
+            cosine=0,
+            coverage=3.4,
+            exact=3.8,
+            together=4.4,
+            agreement=0,
+            size=-4.3,
+            lead=0,
+            bias=-2.7,
         )
     },
     elsewhere=EvidenceModel(
-        cosine=0, coverage=1.9, exact=4.2, together=3.4, agreement=0, size=-5.5, bias=-2.5
+        cosine=0, coverage=1.9, exact=4.2, together=3.4, agreement=0, size=-5.5, lead=0, bias=-2.5
     ),
     across=EvidenceModel(
-        cosine=0, coverage=1.9, exact=4.2, together=3.4, agreement=0, size=-5.5, bias=-2.5
+        cosine=0, coverage=1.9, exact=4.2, together=3.4, agreement=0, size=-5.5, lead=0, bias=-2.5
     ),
 )
 """While there is no embedder, and two of the signs are missing."""
@@ -136,11 +166,25 @@ def features_of(
     first = set(keyword_hits[:COMPARED_HITS])
     common = first & {passage for passage, _ in hits[:COMPARED_HITS]}
     compared = min(COMPARED_HITS, max(len(hits), len(keyword_hits)))
+    size = math.log(min(max(passages, 1), MANY_PASSAGES), MANY_PASSAGES)
     return EvidenceFeatures(
         cosine=max((candidate.cosine for candidate in candidates), default=0.0),
         coverage=max((candidate.features.coverage for candidate in best), default=0.0),
         exact=max((candidate.features.exact for candidate in best), default=0.0),
         together=max((candidate.features.wide for candidate in best), default=0.0),
         agreement=len(common) / compared if compared else 0.0,
-        size=math.log(min(max(passages, 1), MANY_PASSAGES), MANY_PASSAGES),
+        size=size,
+        lead=size * _lead(candidates),
     )
+
+
+def _lead(candidates: Sequence[RankedPassage]) -> float:
+    """How far the first score is above the mean of the following ones, copies left out; 0 where
+    there are none."""
+    by_text: dict[str, float] = {}
+    for candidate in candidates:
+        by_text.setdefault(candidate.passage.text, candidate.score)
+        if len(by_text) > FOLLOWING:
+            break
+    first, *following = by_text.values() or [0.0]
+    return first - fmean(following) if following else 0.0

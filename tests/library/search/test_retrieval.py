@@ -11,7 +11,8 @@ from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Passage
 from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.embedding.serving import SharedEmbedder
-from assistant.library.search.ranking import WEIGHTS, RankingFeatures
+from assistant.library.search.evidence import JUDGE, features_of
+from assistant.library.search.ranking import WEIGHTS, RankedPassage, RankingFeatures
 from assistant.library.search.retrieval import DuplicateFilter, HybridRetriever, join_neighbours
 from assistant.library.store.catalog import FileStamp
 from assistant.library.store.passages import StoredPassage
@@ -330,3 +331,22 @@ def test_what_is_asked_in_other_words_or_in_the_other_language_is_found(
     at_home: Searching, question: str, name: str
 ) -> None:
     assert at_home.names(question)[0] == name
+
+
+def test_a_lead_is_evidence_and_copies_of_the_best_take_nothing_of_it() -> None:
+    def lead(*scores: float, copies: int = 0, searched: int = 1000) -> float:
+        features = RankingFeatures(*[0.5] * len(RankingFeatures._fields))
+        texts = ["best"] * copies + [f"text {number}" for number in range(len(scores))]
+        found = [
+            RankedPassage(stored(text), 0.5, 1.0, features, score)
+            for text, score in zip(texts, (*scores[:1] * copies, *scores), strict=True)
+        ]
+        return features_of(found, [], [], searched).lead
+
+    assert lead(0.9, 0.4, 0.3) > lead(0.9, 0.8, 0.7) > lead(0.9, 0.9) == lead(0.9) == lead() == 0
+    assert lead(0.9, 0.4, 0.3, searched=5) < lead(0.9, 0.4, 0.3)
+    signs = features_of([], [], [], 1000)
+    for language in ("en", "pt"):
+        ahead = signs.model_copy(update={"lead": 0.3})
+        assert JUDGE.evidence(ahead, language) > JUDGE.evidence(signs, language)
+    assert lead(0.9, 0.4, copies=3) == lead(0.9, 0.9, 0.4)
