@@ -94,13 +94,17 @@ def engine_worker(paths: Paths) -> WorkerSpec:
 
 
 def card_places(paths: Paths) -> "CardPlaces":
-    """Where graphics cards are looked for; what is added to them belongs to one llama.cpp."""
+    """Where graphics cards are looked for; what is added to them, in the user's data or beside the
+    packaged program, belongs to one llama.cpp.
+    """
     # Front ends look for none.
     from assistant.engine.cards.search import CardPlaces  # noqa: PLC0415
 
+    own = f"llama-{installed_version('llama-cpp-python')}"
+    beside = [Path(sys.executable).parent] if getattr(sys, "frozen", False) else []
     return CardPlaces(
         command=(*program(), "--worker", CARDS),
-        added=paths.data / "cards" / f"llama-{installed_version('llama-cpp-python')}",
+        added=tuple(folder / "cards" / own for folder in (paths.data, *beside)),
         kept=paths.cache / "cards.json",
         runtime=paths.runtime,
     )

@@ -65,13 +65,14 @@ vulkan)
     ;;
 cuda)
     command -v nvcc >/dev/null || fail "CUDA's compiler, nvcc, is needed for CUDA."
+    compiler=$(nvcc --version | tail -n 1)
     flags="$flags -DGGML_CUDA=ON
         ${CUDA_ARCHITECTURES:+-DCMAKE_CUDA_ARCHITECTURES=$CUDA_ARCHITECTURES}"
     ;;
 *) fail "There is no kind $kind; there are vulkan and cuda." ;;
 esac
 
-folder=$cache/llama-$kind-$version-$(key "$flags" "$(cc -dumpfullversion)" "$(uname -m)")
+folder=$cache/llama-$kind-$version-$(key "$flags" "$(cc -dumpfullversion)" "$(uname -m)" ${compiler:+"$compiler"})
 if [ -f "$folder/complete" ]; then
     echo "$folder"
     exit

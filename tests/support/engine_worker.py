@@ -36,7 +36,7 @@ if __name__ == "__main__":
     if probe:
         cards = CardPlaces(
             command=(sys.executable, "-m", "assistant", "--worker", "cards"),
-            added=Path(probe),
+            added=(Path(probe),),
             kept=Path(probe) / "cards.json",
             runtime=spec.runtime,
         )

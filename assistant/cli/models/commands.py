@@ -226,9 +226,13 @@ def _card(one: ModelDetails) -> str:
 
 
 def _card_row(one: ModelDetails) -> str:
+    """What cards have room for; how many layers are run there is told of each of `TunedOption`."""
     if one.card_problem:
         return _("left out: {reason}", reason=localized(one.card_problem))
-    return card_share_text(one.on_card)
+    if one.on_card >= 1:
+        return _("room for all of it")
+    share = one.on_card * 100
+    return _("room for {percent:.0f} % of it", percent=share) if share >= 1 else ""
 
 
 def _choice_row(choice: TunedOption) -> tuple[str, str]:

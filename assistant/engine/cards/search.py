@@ -50,8 +50,8 @@ class CardPlaces(Value):
 
     command: tuple[str, ...]
     """Starts the process that tries the drivers."""
-    added: Path
-    """The user's folder of libraries for cards, beside those that came with llama.cpp."""
+    added: tuple[Path, ...]
+    """Folders of libraries for cards that were added to those that came with llama.cpp."""
     kept: Path
     """The file that keeps what was found."""
     runtime: Path
@@ -87,12 +87,12 @@ def carries_card_backend(folder: Path) -> bool:
     return any(any(folder.glob(f"*ggml-{name}.*")) for name in CARD_BACKENDS)
 
 
-def card_libraries(added: Path) -> list[Path]:
+def card_libraries(added: Sequence[Path]) -> list[Path]:
     """Libraries for graphics cards that are loaded apart, the better ones first."""
     return [
         path
         for name in CARD_BACKENDS
-        for folder in (added, backends_folder() / "cards")
+        for folder in (*added, backends_folder() / "cards")
         for path in sorted(folder.glob(f"*ggml-{name}.*"))
     ]
 

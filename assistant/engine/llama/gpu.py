@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import llama_cpp
 
+from assistant.core.values.models import DeviceUse
 from assistant.engine.gguf.files import parts_of
 from assistant.engine.gguf.header import GgufHeader, read_header
 from assistant.engine.gguf.model_checks import cache_bytes, context_bytes
@@ -42,6 +43,14 @@ class GpuPlacement(NamedTuple):
     """Whether no larger card would take more."""
     cards: tuple[str, ...] = ()
     """What the drivers call them."""
+
+    @property
+    def device(self) -> DeviceUse | None:
+        """The cards as people are told of them, without the name of chip or driver behind each;
+        None without any.
+        """
+        names = ", ".join(card.partition(" (")[0] for card in self.cards)
+        return DeviceUse(name=names, layers=self.layers, of=self.of) if self.layers else None
 
 
 CPU_ONLY: Final = GpuPlacement(layers=0, of=0, share=0.0, is_whole=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 from assistant.core.errors import EngineError, ModelMemoryError
-from assistant.core.values.models import DeviceUse, ModelInfo
+from assistant.core.values.models import ModelInfo
 from assistant.engine.cache.snapshots import Snapshots
 from assistant.engine.gguf.files import file_stamp
 from assistant.engine.gguf.header import GgufHeader
@@ -142,14 +142,8 @@ class ModelPool:
     def info(self, target: ModelTarget) -> ModelInfo:
         """What is known of a model that is in memory."""
         held = self._held_for(target)
-        placed = held.placement
-        device = (
-            DeviceUse(name=", ".join(placed.cards), layers=placed.layers, of=placed.of)
-            if placed.layers
-            else None
-        )
         return held.model.info(target.name).model_copy(
-            update={"limited": held.limited, "device": device}
+            update={"limited": held.limited, "device": held.placement.device}
         )
 
     def growth(self, target: ModelTarget, needed: int) -> WindowGrowth | None:

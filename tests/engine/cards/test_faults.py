@@ -29,7 +29,7 @@ BEGIN = (
 HANG = (
     "from assistant.engine.cards.search import CardPlaces\n"
     "from assistant.engine.llama.cards import CardAccess\n"
-    "places = CardPlaces(command=(), added=pathlib.Path('/'), kept=pathlib.Path('/'),"
+    "places = CardPlaces(command=(), added=(), kept=pathlib.Path('/'),"
     " runtime=pathlib.Path(sys.argv[1]))\n"
     "cards = CardAccess(places)\n"
     f"cards.begin({CARD!r})\n"

@@ -12,6 +12,8 @@ from assistant.engine.cards import search
 from assistant.engine.cards.faults import FAULT_FILE
 from assistant.engine.cards.search import CardPlaces, card_libraries, driver_files, search_cards
 from assistant.engine.llama.devices import ComputeDevice, chosen_cards
+from assistant.system.paths import find_paths
+from assistant.workers import card_places
 
 CARD = GraphicsCard(
     name="Vulkan0", description="Radeon RX 7800", free=7, total=8, is_integrated=False
@@ -38,7 +40,7 @@ def trying(code: str, home: Path) -> CardPlaces:
     count = f"open({str(home / 'tries')!r}, 'a').write('x');"
     return CardPlaces(
         command=(sys.executable, "-c", f"input(); {count} {code}"),
-        added=home / "cards",
+        added=(home / "cards",),
         kept=home / "cards.json",
         runtime=home,
     )
@@ -109,6 +111,24 @@ def test_a_card_that_failed_is_left_alone(places: CardPlaces, home: Path) -> Non
     (home / FAULT_FILE).write_text("Radeon RX 7800\nFatal Python error: Aborted\n")
     assert search_cards(places, Event()).problem.startswith("Radeon RX 7800 failed")
     assert tries(home) == 0
+
+
+def test_what_the_user_added_comes_before_what_is_beside_the_program(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(home / "program" / "assistant"))
+    monkeypatch.setattr(search, "backends_folder", lambda: home / "lib")
+    own, beside = card_places(find_paths()).added
+    for folder in (own, beside, home / "lib" / "cards"):
+        folder.mkdir(parents=True)
+        (folder / "libggml-cuda.so").write_bytes(b"library")
+    assert beside.parent.parent == home / "program"
+    assert [path.parent for path in card_libraries((own, beside))] == [
+        own,
+        beside,
+        home / "lib" / "cards",
+    ]
 
 
 def test_the_makers_own_library_comes_first(places: CardPlaces, home: Path) -> None:

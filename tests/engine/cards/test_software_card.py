@@ -4,6 +4,7 @@ Runs where that driver is (Debian: `mesa-vulkan-drivers`) and the libraries of t
 were built (`make package`).
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -15,8 +16,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.card_answers import QUESTIONS
+from tests.support.engine import starter_file
+from tests.support.gguf_files import keep_layers
 
 pytestmark = pytest.mark.slow
+
+LAYERS = 2
+"""Of the starter model that suites run with: its vocabulary, template and sizes are what they need,
+and a software card computes all of its layers at a token a second."""
 
 ROOT = Path(__file__).parents[3]
 DRIVERS = Path("/usr/share/vulkan/icd.d")
@@ -27,6 +34,7 @@ CACHE = Path(
 SUITES = (
     "tests/contracts/test_chat_model.py",
     "tests/engine/cache",
+    "tests/engine/cards/test_devices_in_turn.py",
     "tests/engine/generation",
     "tests/engine/llama/test_lora.py",
     "tests/engine/llama/test_window.py",
@@ -35,6 +43,25 @@ SUITES = (
     "tests/engine/worker/test_stopping.py",
     "tests/engine/worker/test_several_front_ends.py",
 )
+GROWTH = "tests/engine/worker/test_context_growth.py::"
+POOL = "tests/engine/worker/test_model_pool.py::"
+LEFT_OUT = (
+    # A model on a card takes little of the main memory that is short here.
+    f"{GROWTH}test_where_memory_is_short_a_window_grows_as_far_as_there_is_room",
+    f"{GROWTH}test_where_there_is_no_memory_nothing_is_lost",
+    f"{GROWTH}test_a_model_begins_with_less_where_memory_is_short",
+    f"{POOL}test_where_memory_is_short_the_older_one_leaves",
+    f"{POOL}test_a_model_that_cannot_fit_costs_no_other_its_place",
+    # Windows of two sizes are computed by other kernels, which round otherwise.
+    f"{GROWTH}test_an_answer_is_the_same_as_in_a_window_that_was_always_large",
+    # A software card computes longer than the two seconds that a stop may take.
+    "tests/engine/worker/test_stopping.py::test_what_was_read_before_a_stop_is_not_read_again",
+    # Mesa 22.3 crashes where drafts are tried behind a cache that was read from disk; what is kept
+    # on disk is used in `test_devices_in_turn`, without drafts.
+    f"{GROWTH}test_a_snapshot_of_a_small_window_is_good_for_a_large_one",
+)
+"""Tests that do not hold there, and why."""
+
 NEAR_TIE = 0.4
 """Nats between the best two tokens: another device rounds otherwise and may choose the second.
 Seen were 9 of 12 answers that part, by 0.24 at most."""
@@ -66,6 +93,8 @@ def card(tmp_path: Path) -> Mapping[str, str]:
         "PYTHONPATH": f"{package.parent}{os.pathsep}{ROOT}",
         "GGML_VK_VISIBLE_DEVICES": "0",
         "VK_DRIVER_FILES": str(drivers[0]),
+        # Its own compiler takes most of the time otherwise.
+        "GALLIVM_PERF": "no_opt",
         "ASSISTANT_TEST_CARDS": str(added),
     }
 
@@ -87,8 +116,14 @@ def run(environment: Mapping[str, str], *command: str) -> str:
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_what_holds_on_the_processor_holds_on_a_card(suite: str, card: Mapping[str, str]) -> None:
-    run(card, "-m", "pytest", "-q", "-n", "0", "-m", "not slow", suite)
+def test_what_holds_on_the_processor_holds_on_a_card(
+    suite: str, card: Mapping[str, str], tmp_path: Path
+) -> None:
+    starter = starter_file()
+    keep_layers(starter, tmp_path / "site" / starter.parent.name / starter.name, LAYERS)
+    (tmp_path / "site" / starter.parent.name / "__init__.py").touch()
+    left_out = [part for each in LEFT_OUT for part in ("--deselect", each)]
+    run(card, "-m", "pytest", "-q", "-n", "0", "-m", "not slow", *left_out, suite)
 
 
 def test_answers_part_only_where_two_words_are_all_but_equal(card: Mapping[str, str]) -> None:
@@ -97,3 +132,36 @@ def test_answers_part_only_where_two_words_are_all_but_equal(card: Mapping[str, 
     parted = [float(line.split()[1]) for line in printed if line.startswith("parted")]
     assert len(equal) + len(parted) == len(QUESTIONS)
     assert max(parted, default=0) < NEAR_TIE
+
+
+BROKEN = {
+    "missing": ("", "none that can be used"),
+    "ends": ("abort();", "the graphics driver crashed when it was tried"),
+    "hangs": ("sleep(3600);", "the graphics driver did not answer within 30 seconds"),
+}
+"""What a driver does when it is loaded, and what `doctor` tells of it."""
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_driver_is_told_and_the_processor_answers(
+    kind: str, card: Mapping[str, str], tmp_path: Path, home: Path
+) -> None:
+    does, told = BROKEN[kind]
+    library, driver = tmp_path / f"{kind}.so", tmp_path / f"{kind}.json"
+    if does:
+        code = (
+            "#include <stdlib.h>\n#include <unistd.h>\n"
+            f"__attribute__((constructor)) static void begin(void) {{ {does} }}\n"
+        )
+        compile_ = ["cc", "-shared", "-fPIC", "-x", "c", "-o", str(library), "-"]
+        subprocess.run(compile_, input=code, text=True, check=True)
+    icd = {"library_path": str(library), "api_version": "1.3.0"}
+    driver.write_text(json.dumps({"file_format_version": "1.0.0", "ICD": icd}))
+    environment = {**card, "VK_DRIVER_FILES": str(driver), "ASSISTANT_HOME": str(home)}
+
+    listed = run(environment, "-m", "assistant", "models")
+    assert ("The graphics card is left out: " in listed) == bool(does)
+    assert told in run(environment, "-m", "assistant", "doctor", "--quick")
+    answered = run(environment, "-m", "assistant", "ask", "Hello", "--max-tokens", "4", "--json")
+    assert '"problem": null' in answered
+    assert "0 layers on a graphics card" in (home / "logs" / "engine.log").read_text()

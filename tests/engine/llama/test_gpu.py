@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.core.values.models import DeviceUse
 from assistant.engine.gguf.header import read_header
 from assistant.engine.llama.devices import ComputeDevice, chosen_cards, ggml_devices
 from assistant.engine.llama.gpu import (
@@ -49,6 +50,20 @@ def test_a_model_may_be_faster_with_fewer_layers_than_fit() -> None:
         assert (placed.layers, placed.is_whole) == (layers, True)
     little = fit_layers(MODEL, CACHE, 160 * MIB, most=5)
     assert (little.layers, little.is_whole) == (2, False)
+
+
+@pytest.mark.parametrize(
+    ("cards", "told"),
+    [
+        (("AMD Radeon RX 7800 XT (RADV NAVI32)",), "AMD Radeon RX 7800 XT"),
+        (("Intel(R) Arc(tm) A770 (DG2)", "llvmpipe (a, b)"), "Intel(R) Arc(tm) A770, llvmpipe"),
+        (("NVIDIA H200",), "NVIDIA H200"),
+    ],
+)
+def test_cards_are_told_without_their_chips(cards: tuple[str, ...], told: str) -> None:
+    placed = fit_layers(MODEL, CACHE, 2**40)._replace(cards=cards)
+    assert placed.device == DeviceUse(name=told, layers=33, of=33)
+    assert CPU_ONLY.device is None
 
 
 def test_the_number_of_layers_can_be_given() -> None:
