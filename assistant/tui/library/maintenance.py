@@ -84,7 +84,7 @@ class LibraryMaintenance:
     async def pause(self) -> None:
         """Pause indexing, or resume it."""
         paused = await self._actions.jobs.pause()
-        self._say(_("Indexing is paused.") if paused else _("Indexing goes on."))
+        self._say(_("Indexing is paused.") if paused else _("Indexing resumed."))
 
     async def cancel(self) -> None:
         """Cancel the job that is shown."""
