@@ -1,10 +1,11 @@
-"""Makes `screen.svg`: the program on the starter model, asked for real."""
+"""Makes `screen.svg`: the program on the starter model, asked for real about some files."""
 
 import asyncio
 import os
 import re
 import tempfile
 from pathlib import Path
+from threading import Event
 
 from assistant import bootstrap
 from assistant.settings import load_settings
@@ -14,26 +15,71 @@ from assistant.tui.app import AssistantApp
 from assistant.tui.services import ModelDownload, Services
 from assistant.tui.toolkit.threads import Report
 from assistant.user_settings import UserSettings
+from assistant.workers import make_folders
 
 FOLDER = Path(__file__).parent
-SIZE = (110, 26)
+SIZE = (124, 28)
 WEB_FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 """A picture of a private program fetches nothing either."""
 
+FILES = {
+    "lease.md": """# Lease
+
+## Rent
+
+The rent is 840 euros a month, payable on the third working day.
+The landlord may raise the rent once every twelve months, with 30 days' notice in writing.
+
+## Deposit
+
+The deposit is two months' rent. The landlord returns it within 60 days of the end of the lease.
+
+## Pets
+
+Dogs need the landlord's consent in writing; cats do not.
+""",
+    "house-rules.md": """# House rules
+
+Quiet hours are from 22:00 to 07:00, on Sundays all day.
+The laundry room is free on Mondays and Thursdays.
+Bicycles belong in the cellar, not in the stairwell.
+""",
+    "handover.md": """# Handover
+
+The meter for electricity stood at 18,204 kWh when the flat was handed over.
+Two keys for the front door and one for the cellar were given to the tenant.
+""",
+}
+"""What the questions are about."""
+
 QUESTIONS = (
-    "Name three rivers of Brazil",
-    "Write a haiku about the sea",
     "What is the capital of Portugal?",
-    "Explain photosynthesis to a child in three short sentences.",
-    "And now as a list of three steps, please.",
+    "When are the quiet hours?",
+    "How much is the deposit, and when is it returned?",
 )
 
 
-async def take(home: Path) -> str:
-    """The screen after a few questions, as SVG."""
-    os.environ.update(ASSISTANT_HOME=str(home), ASSISTANT_SAMPLING__TEMPERATURE="0")
+def make_files(folder: Path) -> Path:
+    """A folder of documents."""
+    for name, content in FILES.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+async def take(home: Path, files: Path) -> str:
+    """The screen after a few questions about files, as SVG, in all colours."""
+    os.environ.update(
+        ASSISTANT_HOME=str(home),
+        ASSISTANT_SAMPLING__TEMPERATURE="0",
+        TERM="xterm-256color",
+        COLORTERM="truecolor",
+    )
+    os.environ.pop("NO_COLOR", None)
     paths = find_paths()
+    make_folders(paths)
     parts = bootstrap.build(load_settings(paths.settings_file), paths)
+    for _ in parts.library.add([str(files)], "housing", Event()):
+        pass
 
     def open_services(report: Report) -> Services:
         return Services(
@@ -54,14 +100,15 @@ async def take(home: Path) -> str:
         while not app.chat_screen.is_open:
             await pilot.pause(0.1)
         for question in QUESTIONS:
-            if not question.startswith("And "):
-                await pilot.press("ctrl+n")
+            await pilot.press("ctrl+n")
             workspace = app.chat_screen.workspace
             workspace.input.prompt.insert(question)
             await pilot.press("enter")
             await pilot.pause(0.5)
             while workspace.conversation.session.turn is not None:
                 await pilot.pause(0.1)
+        await pilot.pause(1)
+        await pilot.press("f4")
         await pilot.pause(1)
         picture = app.export_screenshot(title="assistant")
         app.finish()
@@ -70,6 +117,8 @@ async def take(home: Path) -> str:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="as-", dir="/tmp") as folder:
-        picture = asyncio.run(take(Path(folder)))
+    with tempfile.TemporaryDirectory(prefix="as-", dir="/tmp") as made:
+        documents = Path(made) / "housing"
+        documents.mkdir()
+        picture = asyncio.run(take(Path(made) / "home", make_files(documents)))
     (FOLDER / "screen.svg").write_text(picture, encoding="utf-8")
