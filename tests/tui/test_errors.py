@@ -1,11 +1,13 @@
 """What the user sees when something goes wrong: a sentence and what to do."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from assistant.core.errors import AssistantError, EngineDiedError, ModelFileError
 from assistant.settings import ChatSettings, Settings
+from assistant.tui.toolkit.notice import Notice
 from tests.support.driver import Setting, opened, scripted
 from tests.support.fake_models import ScriptedModel, ScriptedModels
 
@@ -26,12 +28,19 @@ async def test_an_engine_that_dies_is_told_below_what_it_wrote(home: Path) -> No
         assert "The engine died" not in driver.text
 
 
-async def test_a_model_that_cannot_be_loaded_is_told_at_the_start(home: Path) -> None:
+async def test_a_model_that_cannot_be_loaded_is_told_as_long_as_that_is_so(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end_at_once(notice: Notice, seconds: float, end: Callable[[], None]) -> None:
+        end()
+
+    monkeypatch.setattr(Notice, "set_timer", end_at_once)
     broken = ModelFileError("model.gguf is truncated.", "Download it again.")
     async with opened(Setting(home, scripted(load_error=broken))) as driver:
         await driver.until_shown("model.gguf is truncated. Download it again.")
         await driver.ask("Anyone?")
         await driver.until(lambda: "truncated" in driver.text.split("scripted")[0])
+        await driver.until(lambda: driver.text.count("truncated") == 1)
         assert driver.messages[0].text == "Anyone?"
         assert driver.messages[1].state == "failed"
 

@@ -113,7 +113,8 @@ class TurnProgress:
     def show_load_failure(self, failure: AssistantError) -> None:
         """Show that the model cannot be used."""
         self._status.set_status(phase="error")
-        self._notice.fail(failure)
+        # What is wrong is said as long as it is: nothing was asked yet that could fail.
+        self._notice.fail(failure, stays=True)
 
     async def end(self, failure: AssistantError | None, answer: Message | None) -> None:
         """Show the end of the turn; a failure below the answer, or above the prompt."""
@@ -122,6 +123,7 @@ class TurnProgress:
             return
         self._status.set_status(phase="error", speed=0.0, cached=0, new=0)
         if answer is not None:
+            self._notice.end()
             failed = answer.model_copy(update={"state": "failed", "error": failure.message})
             await self._transcript.finish_message(failed, hint_of(failure))
         else:
@@ -164,6 +166,7 @@ class TurnProgress:
                 self._status.set_status(phase="ready", is_running=False)
 
     def _show_model(self, info: ModelInfo) -> None:
+        self._notice.end()
         problem = info.template_problem
         self._status.set_status(
             model=info.name,

@@ -26,21 +26,34 @@ class Notice(Clickable):
     def on_mount(self) -> None:
         self.display = False
 
-    def say(self, *parts: Content, error: bool = False, seconds: float = SECONDS) -> None:
-        """Show a notice made of these parts."""
+    def say(self, *parts: Content, error: bool = False, seconds: float | None = SECONDS) -> None:
+        """Show a notice made of these parts.
+
+        Args:
+            seconds: how long; None until another one comes, or what it says is over.
+        """
         self.update(text.joined(parts))
         self.set_class(error, "-error")
         self.display = True
         if self._timer:
             self._timer.stop()
-        self._timer = self.set_timer(seconds, self.clear)
+        self._timer = None if seconds is None else self.set_timer(seconds, self.clear)
 
-    def fail(self, failure: AssistantError) -> None:
-        """Show an error with its hint."""
+    def fail(self, failure: AssistantError, *, stays: bool = False) -> None:
+        """Show an error with its hint.
+
+        Args:
+            stays: whether until `end` is called.
+        """
         what = text.line(localized(failure.message), 400)
         way = hint_of(failure)
         hint = [text.own(" "), text.line(way, 400)] if way else []
-        self.say(what, *hint, error=True, seconds=15)
+        self.say(what, *hint, error=True, seconds=None if stays else 15)
+
+    def end(self) -> None:
+        """Remove a notice that stays; one that goes by itself is left."""
+        if self._timer is None:
+            self.clear()
 
     def clear(self) -> None:
         """Remove the notice."""
