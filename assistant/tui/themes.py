@@ -113,7 +113,7 @@ def with_few_colours(theme: Theme) -> Theme:
         foreground=few.text,
         background=few.background,
         surface=few.background,
-        panel=few.frame,
+        panel=few.cursor,
         success=few.success,
         warning=few.warning,
         error=few.error,

@@ -5,13 +5,19 @@ from pathlib import Path
 from time import sleep
 
 import pytest
+from rich.color import ColorSystem
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME
+from textual.color import Color
 from textual.events import Key
+from textual.theme import Theme
 
 from assistant.tui.terminal import AnswerParser
-from assistant.tui.themes import is_light
+from assistant.tui.themes import is_light, themes_for
 from tests.support.driver import Setting, opened, scripted
 from tests.support.terminal import Terminal
 
+READABLE = 4.5
+"""Contrast of text that everybody can read, as WCAG 2 has it."""
 MODULE = "tests.support.terminal_app"
 CHOSEN = re.compile(rb"\x1b\[(?:[0-9]+;)*44m/new")
 """The first command of the menu, on blue."""
@@ -31,6 +37,29 @@ def test_16_colours_mark_the_chosen_line_without_a_shade(home: Path) -> None:
     assert terminal.end() == 0
     assert CHOSEN.search(terminal.sent)
     assert not COLOUR.search(terminal.sent)
+
+
+@pytest.mark.parametrize(
+    "theme", themes_for(few_colours=True, no_colours=False), ids=["dark", "light"]
+)
+def test_what_is_typed_in_a_field_is_read_in_16_colours(theme: Theme) -> None:
+    assert theme.panel
+    assert theme.foreground
+    text, field = Color.parse(theme.foreground), Color.parse(theme.panel)
+    # Textual tints a field that has the focus; the terminal has the nearest of its colours.
+    tinted = field.blend(text, 0.05).rich_color.downgrade(ColorSystem.STANDARD)
+    shown = tinted.get_truecolor(DEFAULT_TERMINAL_THEME)
+    bright, dark = sorted((_luminance(*text.rgb), _luminance(*shown)), reverse=True)
+    assert (bright + 0.05) / (dark + 0.05) >= READABLE
+
+
+def _luminance(*colour: int) -> float:
+    """Relative luminance as WCAG 2 has it."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (each / 255 for each in colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_no_color_paints_nothing_and_marks_by_reversing(home: Path) -> None:
