@@ -27,6 +27,11 @@ def is_beginning(workspace: Workspace) -> bool:
     return not session.messages and not session.is_temporary
 
 
+def has_own_prompt(conversation: Conversation) -> bool:
+    """Whether its system prompt was written for it, and is no prompt of the library."""
+    return bool(conversation.system_prompt and not conversation.prompt_name)
+
+
 def offer_default() -> Content:
     """The way to keep what was chosen in the middle of a conversation."""
     words = _("/default uses it for new conversations")
@@ -170,13 +175,18 @@ async def use_for_new(workspace: Workspace, _unused: CommandCall) -> None:
     """Make model, role and sampling of this conversation those of new ones."""
     conversation = workspace.conversation.session.conversation
     choices = await _choices(workspace, conversation) if conversation else []
+    has_own = conversation is not None and has_own_prompt(conversation)
+    own_prompt = _(
+        "The system prompt is only for this conversation: /save-prompt saves it as a role."
+    )
     if not choices:
-        workspace.screen.say(_("New conversations already use this model, role and sampling."))
+        same = _("New conversations already use this model, role and sampling.")
+        workspace.screen.say(own_prompt if has_own else same)
         return
     words = [f"{path[1]} {value}" for path, value in choices]
     chosen = text.line(", ".join(words), 200)
     what = text.filled(_("For new conversations: {settings}"), settings=chosen)
-    await keep(workspace, choices, what)
+    await keep(workspace, choices, what, *([text.own(f". {own_prompt}")] if has_own else []))
 
 
 async def _choices(workspace: Workspace, conversation: Conversation) -> list[Choice]:

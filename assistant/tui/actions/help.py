@@ -50,8 +50,9 @@ TYPING: Final = (
     HelpLine(key_name("shift+enter"), _("Start a new line; or type \\ before Enter")),
     HelpLine(f"{key_name('ctrl+up')} {key_name('ctrl+down')}", _("Go through earlier questions")),
     HelpLine("#", _("Name a collection to ask about")),
-    HelpLine("Tab", _("Go through messages, code and wide tables")),
-    HelpLine(key_name("enter"), _("On wide code or a wide table: show its full width")),
+    HelpLine("Tab", _("Go through messages, code, wide tables and folded parts")),
+    HelpLine(key_name("enter"), _("There: unfold it, or show its full width")),
+    HelpLine(key_name("shift+tab"), _("Go to the list of conversations")),
     HelpLine(f"{key_name('pageup')} {key_name('pagedown')}", _("Scroll")),
 )
 

@@ -147,7 +147,7 @@ async def save_prompt(workspace: Workspace, call: CommandCall) -> None:
     """Save the conversation as a prompt: its role, and those of its turns that are chosen."""
     session = workspace.conversation.session
     conversation = session.conversation
-    if conversation is None or not session.messages:
+    if conversation is None or not (session.messages or defaults.has_own_prompt(conversation)):
         workspace.screen.say(_("There is no conversation yet to save as a prompt."))
         return
     turns = [

@@ -9,6 +9,8 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from assistant.language.messages import _
+
 DONE: Final = "done"
 """Attribute of an item of a task list: whether it is done."""
 DETAILS: Final = "details"
@@ -20,8 +22,6 @@ OPEN: Final = "open"
 
 MAX_SUMMARY: Final = 400
 """Characters of a summary; a longer one is text."""
-UNNAMED: Final = "Details"
-"""Summary of details that have none, as browsers call it."""
 
 _BOX = re.compile(r"\[([ xX])\][ \t]+")
 _BEGIN = re.compile(r"<details(\s[^<>]{0,200})?>", re.IGNORECASE)
@@ -120,7 +120,8 @@ def _push_details(
         token.attrSet(OPEN, "yes")
     state.push("paragraph_open", "p", 1).attrSet(SUMMARY, "yes")
     inline = state.push("inline", "", 0)
-    inline.content, inline.children = summary or UNNAMED, []
+    # Browsers call them so where they have no summary.
+    inline.content, inline.children = summary or _("Details"), []
     state.push("paragraph_close", "p", -1)
     inner = StateBlock(content, state.md, state.env, state.tokens)
     inner.level = state.level

@@ -82,6 +82,21 @@ async def test_in_a_conversation_a_model_is_for_it_alone_until_default_is_said(
         await driver.until_shown("For new conversations: model second · ")
 
 
+async def test_a_system_prompt_of_its_own_is_made_a_role_before_it_is_kept(home: Path) -> None:
+    async with opened(Setting(home)) as driver:
+        await command(driver, "/system Answer in Portuguese.")
+        await command(driver, "/default")
+        await driver.until_shown("/save-prompt saves it as a role")
+        assert written(home) == {}
+        await command(driver, "/save-prompt short-pt")
+        await driver.until_shown("Save this conversation as a prompt called")
+        await driver.pilot.press("ctrl+s")
+        await driver.until_shown("Saved as short-pt")
+        await command(driver, "/role short-pt")
+        await driver.until_shown("is also used for new conversations")
+        assert written(home) == {"chat": {"prompt": "short-pt"}}
+
+
 async def test_role_and_sampling_are_kept_and_given_back(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await command(driver, "/set temperature 0.75")
