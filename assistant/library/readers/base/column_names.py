@@ -6,6 +6,7 @@ it: words over numbers, years over amounts, times over subjects. A row of data d
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -234,6 +235,11 @@ def _pattern(text: str) -> str:
 
 def _kind(text: str) -> _Kind:
     text = text.strip()
+    return _kind_of(text) if len(text) <= _MAX_NAME else _kind_of.__wrapped__(text)
+
+
+@lru_cache(maxsize=512)  # A cell is looked at for each row that may hold the names.
+def _kind_of(text: str) -> _Kind:
     if not text[:1].isalnum() and not any(char.isalnum() for char in text):
         return "blank"
     if _YEAR.fullmatch(text):
