@@ -44,6 +44,24 @@ def test_text_that_was_typed_onto_a_page_stands_where_it_was_typed() -> None:
     assert " ".join(lines).index("Marta Lindo") < " ".join(lines).index("Class:")
 
 
+@pytest.mark.parametrize("names", [("Ana", "Rui"), ("12", "7.5"), ("Rui", "Ana", "Zé")])
+def test_texts_typed_side_by_side_into_one_cell_are_a_part_of_it(names: tuple[str, ...]) -> None:
+    page = body(700, "Crew")
+    for y, label, text in (
+        (680, "Boat", "The white one with two masts and a long keel"),
+        (660, "Yard", "Behind the old mill by the bend of the river"),
+        (640, "Owner", "She who sold the other one to a man from Faro"),
+    ):
+        page += [Line(label, y), Line(text, y, x=150)]
+    notes = [
+        typed("FreeText", name, "/DA (/Helv 12 Tf 0 g)", f"[{x} 695 {x + 60} 715]")
+        for name, x in zip(names, (150, 230, 310), strict=False)
+    ]
+    lines = outline(read_bytes("a.pdf", with_notes(page, *notes)))
+    assert f"Crew | {' '.join(names)}" in lines[0]
+    assert lines[1:][:1] == ["row Boat | The white one with two masts and a long keel"]
+
+
 def test_what_a_stamp_shows_is_read() -> None:
     shown = stream_of(
         "BT /F0 12 Tf 2 4 Td (Paid on 9 June) Tj ET",
