@@ -46,6 +46,9 @@ FIRST_PAUSE: Final = 1.0
 MAX_PAUSE: Final = 60.0
 """Seconds; who is asked to wait longer is told so."""
 
+BEHIND_THE_END: Final = 2.0
+"""Seconds that a server has for its usage when it has said that the answer is over."""
+
 _KEPT: Final = REQUIRED | {
     "response_format",
     "grammar",
@@ -177,7 +180,8 @@ class RemoteChatModel:
                 clock.note(answer)
                 yield event
         except RequestStoppedError:
-            yield self._finished(answer, messages, clock, is_stopped=True)
+            # What the server has called its end is whole, whenever the stop came.
+            yield self._finished(answer, messages, clock, is_stopped=not answer.is_finished)
         except ContextOverflowError:
             # It may have been started anew, with another window.
             self._server.forget_capabilities()
@@ -230,7 +234,8 @@ class RemoteChatModel:
         """What a server says of a refusal; None where that is no JSON."""
         body = b""
         with suppress(EndpointError, ValueError):
-            for block in exchange.read(stop, self._server.address, ASKING_SECONDS, ASKING_SECONDS):
+            read = exchange.read(stop, self._server.address, ASKING_SECONDS, lambda: ASKING_SECONDS)
+            for block in read:
                 body += block
                 if len(body) > MAX_REFUSAL:
                     break
@@ -268,7 +273,12 @@ class RemoteChatModel:
     def _events(
         self, answer: StreamedAnswer, exchange: Exchange, first: float, idle: float, stop: Event
     ) -> Iterator[ModelEvent]:
-        blocks = exchange.read(stop, self._server.address, first, idle)
+        blocks = exchange.read(
+            stop,
+            self._server.address,
+            first,
+            lambda: BEHIND_THE_END if answer.is_finished else idle,
+        )
         if "event-stream" not in exchange.content_type and "json" in exchange.content_type:
             with suppress(ValueError):
                 whole = json.loads(b"".join(blocks))
@@ -277,6 +287,8 @@ class RemoteChatModel:
         try:
             for block in blocks:
                 yield from answer.feed(block)
+                if answer.is_done:
+                    break
         except EndpointError:
             # A connection that is lost behind the end is no loss.
             if not answer.is_finished:

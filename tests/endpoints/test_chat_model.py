@@ -97,6 +97,65 @@ def test_a_stop_ends_the_answer_of_a_silent_server_which_sees_it(
     assert server.left.wait(BOUND)
 
 
+class _StopBehindALook(Event):
+    """A stop that comes right after somebody has looked for one."""
+
+    is_armed = False
+
+    def is_set(self) -> bool:
+        was_set = super().is_set()
+        if self.is_armed:
+            self.set()
+        return was_set
+
+
+ENDS_WITH_A_STOP: dict[str, tuple[list[object], str]] = {
+    "reset": ([CUT], "stopped"),
+    "closed": ([], "stopped"),
+    "over": ([chunk(finish="stop")], "end"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS_WITH_A_STOP)
+def test_a_stop_while_the_end_arrives_is_no_failure(
+    serve: Serve, tmp_path: Path, end: str
+) -> None:
+    parts, reason = ENDS_WITH_A_STOP[end]
+    server = serve(server_of(Answer([chunk({"content": "Par"}), *parts])))
+    stop, events = _StopBehindALook(), list[ModelEvent]()
+    for event in remote_model(tmp_path, server.url).stream(ASKED, USUAL, stop):
+        events.append(event)
+        if isinstance(event, Wrote):
+            # All that comes has come: it is the next thing that is found.
+            until(lambda: all(each.name != "endpoint" for each in threading.enumerate()))
+            stop.is_armed = True
+
+    assert texts(events) == "Par"
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason == reason
+
+
+@pytest.mark.parametrize(
+    ("end", "prompt"),
+    [([*plain("Paris.")[1:], HOLD], 9), ([chunk(finish="stop"), HOLD], None)],
+    ids=["done", "reason"],
+)
+def test_an_answer_that_is_over_does_not_wait_for_the_end_of_its_connection(
+    serve: Serve,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    end: list[object],
+    prompt: int | None,
+) -> None:
+    monkeypatch.setattr("assistant.endpoints.chat_model.BEHIND_THE_END", 0.1)
+    server = serve(server_of(Answer([chunk({"content": "Paris."}), *end])))
+
+    text, finished = collect(remote_model(tmp_path, server.url).stream(ASKED, USUAL, Event()))
+
+    assert (text, finished.reason) == ("Paris.", "end")
+    assert prompt in (None, finished.usage.prompt_tokens)
+
+
 def test_a_closed_answer_ends_the_connection(serve: Serve, tmp_path: Path) -> None:
     server = serve(server_of(AFTER_A_WORD))
     writing = remote_model(tmp_path, server.url).stream(ASKED, USUAL, Event())

@@ -40,7 +40,8 @@ class StreamedAnswer:
         self._half = ""
         self._is_error = False
         self._reason = ""
-        self._is_done = False
+        self.is_done = False
+        """Whether nothing more comes."""
         self.usage: Usage | None = None
         self.prefill_ms = self.speed = 0.0
         self.reasoning_field = ""
@@ -51,7 +52,7 @@ class StreamedAnswer:
     @property
     def is_finished(self) -> bool:
         """Whether the server has said that this is all."""
-        return bool(self._reason) or self._is_done
+        return bool(self._reason) or self.is_done
 
     @property
     def reason(self) -> StopReason:
@@ -94,7 +95,7 @@ class StreamedAnswer:
         if error := told_error(value):
             raise failure_in_stream(self._address, error)
         yield from self._texts(self._read(chunk))
-        self._is_done = self._is_done or bool(chunk.get("choices"))
+        self.is_done = self.is_done or bool(chunk.get("choices"))
         yield from _events(self._marks.end())
 
     def _chunk(self, line: bytes) -> dict[str, Any] | None:
@@ -111,7 +112,7 @@ class StreamedAnswer:
         else:
             return None
         if text.strip() == b"[DONE]":
-            self._is_done = True
+            self.is_done = True
             return None
         try:
             chunk = json.loads(text)

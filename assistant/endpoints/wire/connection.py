@@ -75,12 +75,13 @@ class Exchange:
     _arrived: SimpleQueue[_Head | bytes | _End] = field(default_factory=SimpleQueue)
 
     def read(
-        self, stop: Event, address: EndpointAddress, first: float, idle: float
+        self, stop: Event, address: EndpointAddress, first: float, idle: Callable[[], float]
     ) -> Iterator[bytes]:
         """The answer as it arrives.
 
         Args:
-            first: seconds until the first byte of it, `idle` those between two; 0 is without end.
+            first: seconds until the first byte of it; 0 is without end.
+            idle: those that the next one may take, asked for whenever some has come.
 
         Raises:
             EndpointError: it takes too long, or the connection is lost.
@@ -93,11 +94,11 @@ class Exchange:
                 case None:
                     raise _silence(address, limit)
                 case bytes():
-                    limit = idle
                     self.received += len(part)
                     if self.received > MAX_ANSWER:
                         raise EndpointError(f"{address.host} sends an answer without an end.")
                     yield part
+                    limit = idle()
                 case _End(failure=failure):
                     if failure is not None:
                         raise _lost(address, failure)
@@ -128,7 +129,11 @@ class Exchange:
             if stop.is_set():
                 raise RequestStoppedError
             with suppress(Empty):
-                return self._arrived.get(timeout=POLL_SECONDS)
+                part = self._arrived.get(timeout=POLL_SECONDS)
+                if isinstance(part, _End) and stop.is_set():
+                    # It ended while it was waited for: who has stopped it is told of no failure.
+                    raise RequestStoppedError
+                return part
             if deadline is not None and monotonic() > deadline:
                 return None
 
@@ -221,7 +226,7 @@ class ServerConnection:
         """
         with self.exchange(path, body, stop=stop, purpose=purpose, at_root=at_root) as exchange:
             exchange.wait_for_head(stop, self.address, self.patience.connect + seconds)
-            read = exchange.read(stop, self.address, seconds, seconds)
+            read = exchange.read(stop, self.address, seconds, lambda: seconds)
             return exchange.status, _json(b"".join(read))
 
     @contextmanager
