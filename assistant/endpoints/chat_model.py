@@ -22,6 +22,7 @@ from assistant.core.values.events import (
 )
 from assistant.core.values.models import ModelInfo, RenderedPrompt, TokenCounts
 from assistant.core.values.sampling import AdapterUse, Sampling, Thinking
+from assistant.endpoints.cut_prompts import require_whole
 from assistant.endpoints.server import EndpointServer
 from assistant.endpoints.wire.answer import StreamedAnswer
 from assistant.endpoints.wire.connection import ASKING_SECONDS, MAX_REFUSAL, Exchange
@@ -168,7 +169,7 @@ class RemoteChatModel:
 
         Raises:
             ConsentError: the messages may not be sent there yet.
-            EndpointError: the server refuses, fails, or breaks the answer off.
+            EndpointError: the server refuses, fails, breaks the answer off, or has not read all.
         """
         self._server.require("questions", self.name)
         if any(message.quotes_files for message in messages):
@@ -187,6 +188,9 @@ class RemoteChatModel:
             self._server.forget_capabilities()
             raise
         else:
+            with suppress(RequestStoppedError):
+                read = answer.usage.prompt_tokens if answer.usage else 0
+                require_whole(self._server, self._model, messages, read, stop)
             yield self._finished(answer, messages, clock)
 
     def _new_answer(self, messages: Sequence[ChatMessage]) -> StreamedAnswer:

@@ -45,6 +45,9 @@ models, of Ollama what it takes by itself."""
 
 ASSUMED_WINDOW: Final = 8192
 
+MAX_SHOWN: Final = 50
+"""Models of an Ollama that are asked for one by one."""
+
 REASONING_FIELDS: Final[Mapping[ServerKind, str]] = {
     "llama.cpp": "reasoning_content",
     "vLLM": "reasoning",
@@ -128,8 +131,19 @@ class _Prober:
             words(row.get("name")): amount(row.get("context_length"))
             for row in map(mapping, items(running.get("models")))
         }
-        models = [_with(each, windows.get(each.name, 0)) for each in self._models]
+        few = len(self._models) <= MAX_SHOWN
+        models = [
+            _with(each, windows.get(each.name, 0) or (self._ollama_window(each.name) if few else 0))
+            for each in self._models
+        ]
         return _capabilities("Ollama", models, version=version)
+
+    def _ollama_window(self, model: str) -> int:
+        """The window that a model which does not run will have by its own file; 0 for the usual."""
+        told = words(self._get("/api/show", {"model": model}).get("parameters"))
+        lines = (line.split() for line in told.splitlines())
+        named = (line[1] for line in lines if len(line) == 2 and line[0] == "num_ctx")
+        return next((int(number) for number in named if number.isdecimal()), 0)
 
     def lm_studio(self) -> Capabilities | None:
         rows = items(self._get("/api/v1/models").get("models"))
@@ -152,10 +166,10 @@ class _Prober:
         version = words(self._get("/version").get("version"))
         return _capabilities("vLLM", self._models, version=version, counting="exact")
 
-    def _get(self, path: str) -> dict[str, Any]:
+    def _get(self, path: str, body: object = None) -> dict[str, Any]:
         try:
             status, value = self._connection.ask(
-                path, stop=self._stop, purpose=PURPOSE, at_root=True
+                path, body, stop=self._stop, purpose=PURPOSE, at_root=True
             )
         except EndpointError:
             return {}

@@ -77,6 +77,11 @@ class TokenEstimates:
         overhead = PER_MESSAGE * (len(messages) + 1)
         return TokenCounts(total=sum(parts) + overhead, parts=parts, overhead=overhead, exact=False)
 
+    def least(self, model: str, messages: Sequence[ChatMessage]) -> float:
+        """How many tokens messages have at the least."""
+        guess = sum(estimate(each.content + each.reasoning) for each in messages)
+        return guess * self._ratios.get(model, BOUNDS[0]) / RESERVE
+
     def learn(self, model: str, messages: Sequence[ChatMessage], prompt_tokens: int) -> None:
         """Correct the estimates by the count that a server told."""
         guess = sum(estimate(each.content + each.reasoning) for each in messages)

@@ -117,9 +117,7 @@ ENDS_WITH_A_STOP: dict[str, tuple[list[object], str]] = {
 
 
 @pytest.mark.parametrize("end", ENDS_WITH_A_STOP)
-def test_a_stop_while_the_end_arrives_is_no_failure(
-    serve: Serve, tmp_path: Path, end: str
-) -> None:
+def test_a_stop_while_the_end_arrives_is_no_failure(serve: Serve, tmp_path: Path, end: str) -> None:
     parts, reason = ENDS_WITH_A_STOP[end]
     server = serve(server_of(Answer([chunk({"content": "Par"}), *parts])))
     stop, events = _StopBehindALook(), list[ModelEvent]()

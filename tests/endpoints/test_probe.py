@@ -77,6 +77,17 @@ def test_an_ollama_that_runs_no_model_has_the_window_that_it_takes_by_itself(
     assert [each.window for each in found.models] == [4096]
 
 
+def test_an_ollama_model_that_does_not_run_has_the_window_of_its_file(tmp_path: Path) -> None:
+    shown = {"parameters": 'stop           "<|num_ctx|>"\nnum_ctx        2048\ntop_k 9'}
+    paths = {**SERVERS["Ollama"][0], "/api/ps": {"models": []}, "/api/show": shown}
+    with serving(ModelServer(paths=paths)) as server:
+        found = remote_server(tmp_path, server.url).capabilities(Event())
+
+        asked = [each.body for each in server.asked if each.path == "/api/show"]
+    assert [each.window for each in found.models] == [2048]
+    assert asked == [{"model": MODEL}]
+
+
 def test_a_server_is_asked_once_an_hour_and_again_when_it_is_tested(tmp_path: Path) -> None:
     with serving(ModelServer(paths=SERVERS["llama.cpp"][0])) as server:
         remote_server(tmp_path, server.url).capabilities(Event())
