@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from assistant.core.errors import StorageError
 from assistant.core.ports.conversations import ConversationStore
+from assistant.core.ports.endpoints import Endpoints
 from assistant.core.ports.library import Library
 from assistant.core.ports.models import ModelCatalog, ModelDownloads, ModelTuning
 from assistant.core.prompts.library import PromptLibrary
@@ -53,6 +54,7 @@ class Assistant:
     prompts: PromptLibrary
     chat: Chat
     library: Library
+    endpoints: Endpoints
 
     def tidy(self) -> None:
         """Purge the trash of what is past its time; a busy database is left for later."""
@@ -81,7 +83,8 @@ def build(
         None if forgetful else paths.chats,
         forgotten=lambda: _remove_snapshots(paths.snapshots),
     )
-    models = model_catalog(settings, paths, yields=yields)
+    servers = _Servers(settings, paths)
+    models = _models(settings, local_models(settings, paths, yields=yields), servers)
     files = library(paths)
     prompts = prompt_library(paths)
     return Assistant(
@@ -101,6 +104,7 @@ def build(
             prompts=prompts,
         ),
         library=files,
+        endpoints=cast(Endpoints, servers),
     )
 
 
@@ -117,24 +121,56 @@ def _remove_snapshots(folder: Path) -> None:
         ) from None
 
 
-def model_catalog(settings: Settings, paths: Paths, *, yields: bool = False) -> ModelCatalog:
-    """The models on this machine, and those of servers that the settings name.
-
-    `yields` is as in `build`.
-    """
-    local = local_models(settings, paths, yields=yields)
-    if not settings.endpoints:
-        return local
-    return _with_servers(settings, local, endpoint_directory(settings, paths))
+def model_catalog(settings: Settings, paths: Paths) -> ModelCatalog:
+    """The models on this machine, and those of servers that the settings name."""
+    return _models(settings, local_models(settings, paths), _Servers(settings, paths))
 
 
-def _with_servers(
-    settings: Settings, local: ModelCatalog, directory: "EndpointDirectory"
-) -> ModelCatalog:
-    from assistant.endpoints.catalog import AllModels  # noqa: PLC0415 -- where there are servers
+def _models(settings: Settings, local: ModelCatalog, servers: "_Servers") -> ModelCatalog:
+    return cast(ModelCatalog, _Models(settings, local, servers))
 
-    default = settings.chat.model if _is_served(settings, settings.chat.model) else None
-    return AllModels(local, directory.servers, default, settings.chat.background_model)
+
+class _Servers:
+    """The servers of models, imported when there are some or one is looked for."""
+
+    def __init__(self, settings: Settings, paths: Paths) -> None:
+        self._settings = settings
+        self._paths = paths
+
+    @cached_property
+    def directory(self) -> "EndpointDirectory":
+        return endpoint_directory(self._settings, self._paths)
+
+    @property
+    def are_there(self) -> bool:
+        """Whether there are any, imported or not."""
+        if "directory" not in vars(self):
+            return bool(self._settings.endpoints)
+        return bool(self.directory.servers())
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.directory, name)
+
+
+class _Models:
+    """The models on this machine; with those of servers as soon as there are servers."""
+
+    def __init__(self, settings: Settings, local: ModelCatalog, servers: _Servers) -> None:
+        self._settings = settings
+        self._local = local
+        self._servers = servers
+
+    @cached_property
+    def _all(self) -> ModelCatalog:
+        from assistant.endpoints.catalog import AllModels  # noqa: PLC0415 -- see _Servers
+
+        chat = self._settings.chat
+        default = chat.model if _is_served(self._settings, chat.model) else None
+        servers = self._servers.directory.servers
+        return AllModels(self._local, servers, default, chat.background_model)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._all if self._servers.are_there else self._local, name)
 
 
 def endpoint_directory(settings: Settings, paths: Paths) -> "EndpointDirectory":

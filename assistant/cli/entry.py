@@ -332,6 +332,6 @@ def _open_services(
         library=assistant.library,
         download=ModelDownload(program.downloads(), report),
         report=report,
-        endpoints=program.endpoints() if assistant.settings.endpoints else None,
+        endpoints=assistant.endpoints,
         models_folder=assistant.paths.models,
     )

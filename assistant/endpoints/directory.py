@@ -1,6 +1,7 @@
 """Directory of endpoints: added, tested, allowed, removed; and servers that are found here."""
 
 import re
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
@@ -159,7 +160,7 @@ class EndpointDirectory:
                 EndpointAddress.of(f"http://{host}:{port}").base
                 for host in ("127.0.0.1", "localhost")
             }
-            if stop.is_set() or known & same:
+            if stop.is_set() or known & same or not _listens(port):
                 continue
             settings = EndpointSettings(url=url, connect_timeout=LOOK_SECONDS)
             try:
@@ -189,6 +190,15 @@ class EndpointDirectory:
                 f"There are: {there}." if there else "`assistant endpoints add` adds one.",
             )
         return self._servers[name]
+
+
+def _listens(port: int) -> bool:
+    """Whether a program on this machine takes connections there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=LOOK_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def _say_one_word(server: EndpointServer, capabilities: Capabilities, stop: Event) -> EndpointTest:

@@ -7,6 +7,7 @@ nothing but its models.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath, PureWindowsPath
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
@@ -107,8 +108,14 @@ class _Prober:
         if not settings:
             return None
         window = amount(settings.get("n_ctx"))
-        # With several models it tells the window of each; with one, that of its slots.
-        models = [each if each.window else _with(each, window) for each in self._models]
+        # With several models it tells the window of each; with one, that of its slots. One that
+        # was started with a path is called by it, and answers to any name.
+        models = [
+            each.model_copy(
+                update={"window": each.window or window, "name": _without_path(each.name)}
+            )
+            for each in self._models
+        ]
         modalities = mapping(props.get("modalities"))
         caps = mapping(props.get("chat_template_caps"))
         return _capabilities(
@@ -194,6 +201,12 @@ def _served(row: dict[str, Any]) -> ServedModel:
     told = [amount(row.get(field)) for field in fields]
     told.append(amount(mapping(row.get("meta")).get("n_ctx")))
     return ServedModel(name=words(row.get("id")), window=next(filter(None, told), 0))
+
+
+def _without_path(name: str) -> str:
+    """The name of a model without the folders and the kind of its file."""
+    path = PureWindowsPath(name) if ":\\" in name else PurePosixPath(name)
+    return path.name.removesuffix(".gguf") if path.is_absolute() and path.name else name
 
 
 def _with(model: ServedModel, window: int) -> ServedModel:

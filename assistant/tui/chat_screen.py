@@ -9,6 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from assistant.core.errors import ConsentError
 from assistant.language.messages import _
 from assistant.tui import commands
 from assistant.tui.first_frame import Appearance, FirstFrame
@@ -288,6 +289,11 @@ class ChatScreen(NoticedScreen[None]):
     async def on_turn_ended(self, event: TurnEnded) -> None:
         await self.workspace.conversation.session.end(event)
         self.workspace.conversation.background.schedule(event.turn.conversation_id)
+        if isinstance(event.failure, ConsentError) and event.failure.model:
+            from assistant.tui.actions.models import ask_what_was_missing  # noqa: PLC0415
+
+            work = ask_what_was_missing(self.workspace, event.turn, event.failure)
+            self.do(work, group="consent")
 
     def on_model_advanced(self, event: ModelAdvanced) -> None:
         if self.workspace.conversation.session.turn is None:

@@ -121,7 +121,7 @@ class Services:
     download: ModelDownload
     report: Report
     endpoints: Endpoints | None = None
-    """Servers of models; None where the settings name none."""
+    """Servers of models."""
     models_folder: Path | None = None
     """Where models and adapters can be put to be found."""
     _thread: ThreadPoolExecutor = field(

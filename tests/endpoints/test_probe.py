@@ -67,6 +67,21 @@ def test_a_server_is_known_by_what_only_it_answers(kind: str, tmp_path: Path) ->
     assert {name: told[name] for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("listed", "name"),
+    [("/models/Tiny-Q4_1.gguf", "Tiny-Q4_1"), (r"C:\models\tiny.gguf", "tiny"),
+     ("org/tiny.gguf", "org/tiny.gguf"), ("tiny", "tiny"), ("/", "/")],
+)  # fmt: skip
+def test_a_model_of_llama_server_is_not_called_by_its_path(
+    tmp_path: Path, listed: str, name: str
+) -> None:
+    paths = {**SERVERS["llama.cpp"][0], "/v1/models": {"data": [{"id": listed}]}}
+    with serving(ModelServer(paths=paths)) as server:
+        found = remote_server(tmp_path, server.url).capabilities(Event())
+
+    assert [each.name for each in found.models] == [name]
+
+
 def test_an_ollama_that_runs_no_model_has_the_window_that_it_takes_by_itself(
     tmp_path: Path,
 ) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assistant.bootstrap import Assistant, prompt_library
+from assistant.bootstrap import Assistant, endpoint_directory, prompt_library
 from assistant.cli.console import Console
 from assistant.cli.entry import main
 from assistant.cli.program import Program
@@ -98,7 +98,10 @@ class Shell:
             of_models={name: own.sampling for name, own in settings.model.items()},
             prompts=prompts,
         )
-        return Assistant(settings, paths, store, self.models, prompts, chat, self.library)
+        endpoints = endpoint_directory(settings, paths)
+        return Assistant(
+            settings, paths, store, self.models, prompts, chat, self.library, endpoints
+        )
 
     def store(self) -> SqliteConversations:
         return SqliteConversations(find_paths({"ASSISTANT_HOME": str(self.home)}).chats)

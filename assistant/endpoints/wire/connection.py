@@ -304,8 +304,10 @@ def _unreachable(address: EndpointAddress, failure: Exception | None) -> Endpoin
 
 
 def _lost(address: EndpointAddress, failure: Exception) -> EndpointError:
+    is_cut = isinstance(failure, httpx2.RemoteProtocolError)
+    reason = N_("it was closed in the middle") if is_cut else str(failure).rstrip(".")
     return EndpointError(
-        f"The connection to {address.host} was lost: {str(failure).rstrip('.')}.",
+        f"The connection to {address.host} was lost: {reason}.",
         "What was written is kept; continue it, or ask again.",
     )
 

@@ -105,17 +105,16 @@ class Welcome(Static):
 
     def show_host(self, host: str) -> None:
         """Tell where words go: to another machine, or with an empty `host` nowhere."""
-        self.update(
-            self._lines(_("Your messages are sent to {host}.", host=host) if host else _STAYS)
-        )
+        place = _("Your messages are sent to {host}.", host=host) if host else _STAYS
+        self.update(self._lines(place, is_starter=not host))
 
-    def _lines(self, place: str) -> Content:
+    def _lines(self, place: str, *, is_starter: bool = True) -> Content:
         lines = [
             text.own(_("Ask anything."), "bold"),
             text.muted(_("Drop a folder here to ask about your files.")),
             text.line(place, 200, text.MUTED),
         ]
-        if self._models:
+        if self._models and is_starter:
             way = self._models if self._models.startswith("/") else f"/models ({self._models})"
             lines += [text.EMPTY, text.muted(self._starter(way))]
         return text.joined(lines, between="\n")

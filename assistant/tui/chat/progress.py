@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from assistant.core.errors import AssistantError
+from assistant.core.errors import AssistantError, ConsentError
 from assistant.core.values.conversation import Message
 from assistant.core.values.events import (
     Answered,
@@ -111,7 +111,12 @@ class TurnProgress:
                 self._status.set_status(phase="ready")
 
     def show_load_failure(self, failure: AssistantError) -> None:
-        """Show that the model cannot be used."""
+        """Show that the model cannot be used, or not yet."""
+        if isinstance(failure, ConsentError) and failure.model:
+            # It is asked for with the first question.
+            self._status.set_status(phase="ready")
+            self._notice.say(text.line(failure.message, 300))
+            return
         self._status.set_status(phase="error")
         # What is wrong is said as long as it is: nothing was asked yet that could fail.
         self._notice.fail(failure, stays=True)

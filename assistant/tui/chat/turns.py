@@ -94,6 +94,11 @@ class RunningTurn:
             self.stream.stop.set()
 
     @property
+    def quotes_files(self) -> bool:
+        """Whether passages were found that go with the question."""
+        return self._marks is not None
+
+    @property
     def text(self) -> str:
         """The answer so far."""
         return self._written.getvalue()

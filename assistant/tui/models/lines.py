@@ -8,7 +8,7 @@ from typing import Final
 from textual.content import Content
 
 from assistant.core.turn.adapters import Adapters
-from assistant.core.values.endpoints.status import EndpointTest
+from assistant.core.values.endpoints.status import EndpointTest, FoundServer
 from assistant.core.values.models import (
     DownloadProgress,
     Fit,
@@ -111,6 +111,22 @@ def model_details_lines(one: ModelDetails) -> RowStack:
         Row(text.line(reason, 300)),
         Row(text.line(" · ".join(filter(None, known)), 300, text.MUTED)),
         Row(text.line(one.model.path, 400, text.MUTED)),
+    )
+
+
+def found_line(one: FoundServer) -> RowStack:
+    """Line of a server of another program here, which could be added."""
+    left = text.own("+ ", text.ACCENT) + text.line(one.name, 40)
+    left += text.muted("  ") + text.line(f"{one.kind} at {one.url}", 80, text.MUTED)
+    return RowStack(Row(left, text.muted(f"add · {count(len(one.models), 'model')}")))
+
+
+def found_details_lines(one: FoundServer) -> RowStack:
+    names = ", ".join(one.models)
+    return RowStack(
+        Row(text.own("Enter adds and tests it. Nothing leaves this machine.")),
+        Row(text.line(names, 300, text.MUTED)),
+        Row(text.line(f"Its models are called {one.name}/MODEL then.", 200, text.MUTED)),
     )
 
 

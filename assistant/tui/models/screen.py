@@ -7,7 +7,6 @@ from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -15,23 +14,34 @@ from textual.widgets.option_list import Option
 from assistant.core.errors import AssistantError
 from assistant.core.ports.endpoints import Endpoints
 from assistant.core.ports.models import ModelCatalog
-from assistant.core.values.endpoints.status import SCOPE_TEXTS, ConsentScope, EndpointStatus
+from assistant.core.values.endpoints.status import FoundServer
 from assistant.core.values.models import ModelDetails, ModelRef, Offer, RecommendedModel
-from assistant.core.wording import age_of, size
-from assistant.language.messages import _, localized, ngettext
+from assistant.core.wording import age_of
+from assistant.language.messages import _, localized
 from assistant.tui.models.lines import (
     download_line,
+    found_details_lines,
+    found_line,
     model_details_lines,
     model_line,
     recommended_details_lines,
     recommended_line,
     tested_line,
 )
+from assistant.tui.models.offers import AcceptOffer
+from assistant.tui.models.servers import (
+    AddServer,
+    AllowSending,
+    RemoveServer,
+    WantedServer,
+    add_server,
+)
 from assistant.tui.services import ModelDownload
 from assistant.tui.toolkit import text
-from assistant.tui.toolkit.dialogs import AskForLine, Dialog
+from assistant.tui.toolkit.dialogs import AskForLine
 from assistant.tui.toolkit.notice import NoticedScreen
 from assistant.tui.toolkit.threads import Report, Stream, in_thread
+from assistant.tui.toolkit.widgets import Clickable, Flow
 
 LAST: Final = frozenset({"damaged", "no answer"})
 """What cannot be used."""
@@ -39,8 +49,20 @@ LAST: Final = frozenset({"damaged", "no answer"})
 POLL_SECONDS: Final = 0.25
 """Seconds between two polls of a download."""
 
-KEY_HINTS = _("Enter uses or fetches · F fetches another · C stops it · Esc goes back")
-SERVER_HINT = _("T tests a server")
+KEY_HINTS: Final = (
+    (_("Enter uses or fetches"), ""),
+    (_("F fetches another"), "screen.fetch"),
+    (_("C stops it"), "screen.stop"),
+)
+SERVER_HINTS: Final = (
+    (_("A adds a server"), "screen.add"),
+    (_("T tests it"), "screen.test"),
+    (_("D removes it"), "screen.remove"),
+)
+LEAVE_HINT: Final = (_("Esc goes back"), "screen.leave")
+
+Entry = ModelDetails | RecommendedModel | FoundServer
+"""What a line of the list is about."""
 
 
 class ModelsScreen(NoticedScreen[str]):
@@ -53,7 +75,9 @@ class ModelsScreen(NoticedScreen[str]):
         Binding("escape,q", "leave", show=False),
         Binding("f", "fetch", show=False),
         Binding("c", "stop", show=False),
+        Binding("a", "add", show=False),
         Binding("t", "test", show=False),
+        Binding("d", "remove", show=False),
     ]
 
     def __init__(
@@ -75,8 +99,15 @@ class ModelsScreen(NoticedScreen[str]):
         self._current = current
         self._report = report
         self._found: list[ModelDetails] = []
+        self._here: list[FoundServer] = []
+        """Servers of other programs on this machine that could be added."""
         self._offered: list[RecommendedModel] = download.recommended()
         self._scan_stream: Stream[ModelDetails] | None = None
+        self._looking = Event()
+        """Set when nobody wants to know any more which servers there are."""
+        self._state = ""
+        self._marked = ""
+        """The name of the line that is to be highlighted; any of a server's when it ends with /."""
         self._list = OptionList(id="models", markup=False, compact=True)
         self._about = Static(id="models-about")
         self._progress = Static(id="models-progress")
@@ -87,8 +118,12 @@ class ModelsScreen(NoticedScreen[str]):
         yield self._about
         yield self._progress
         yield self.notice
-        hints = KEY_HINTS if self._endpoints is None else f"{KEY_HINTS} · {SERVER_HINT}"
-        yield Static(text.muted(hints), id="models-keys")
+        hints = [*KEY_HINTS, *(SERVER_HINTS if self._endpoints is not None else ()), LEAVE_HINT]
+        buttons = [
+            text.button(label, action, style=text.MUTED) if action else text.muted(label)
+            for label, action in hints
+        ]
+        yield Clickable(Flow(*buttons), id="models-keys")
 
     def on_mount(self) -> None:
         self._download.ended = self._ended
@@ -97,6 +132,7 @@ class ModelsScreen(NoticedScreen[str]):
         self._scan()
 
     def on_unmount(self) -> None:
+        self._looking.set()
         if self._scan_stream is not None:
             self._scan_stream.stop.set()
 
@@ -106,6 +142,13 @@ class ModelsScreen(NoticedScreen[str]):
         self._found = []
         self._show(_("looking …"))
         self._scan_stream = Stream(self._models.details, self._add, self._scan_ended, self._report)
+        if self._endpoints is not None:
+            self.do(self._look_around(self._endpoints), group="look around")
+
+    async def _look_around(self, endpoints: Endpoints) -> None:
+        """Offer the servers of other programs here; asked only while this screen is open."""
+        self._here = await in_thread(endpoints.find, self._looking)
+        self._show(self._state)
 
     def _add(self, found: Sequence[ModelDetails]) -> None:
         # What cannot be used comes last.
@@ -122,16 +165,19 @@ class ModelsScreen(NoticedScreen[str]):
     def _show(self, state: str) -> None:
         if not self.is_attached:
             return
-        marked = self._list.highlighted
-        where = (
-            _("On this machine")
-            if self._endpoints is None
-            else _("On this machine, and on servers")
-        )
+        self._state = state
+        has_servers = any(one.model.origin == "endpoint" for one in self._found)
+        where = _("On this machine, and on servers") if has_servers else _("On this machine")
         options = [_heading(where, state)]
         for place, one in enumerate(self._found):
             line = model_line(one, self._is_current(one.model))
             options.append(Option(line, id=f"model-{place}"))
+        if self._here:
+            options.append(_heading(f"\n{_('In other programs here')}", ""))
+            options += [
+                Option(found_line(one), id=f"server-{place}")
+                for place, one in enumerate(self._here)
+            ]
         if self._offered:
             made = self._offered[0].as_of
             age = age_of(made, datetime.now(UTC).date()) if made is not None else ""
@@ -140,15 +186,28 @@ class ModelsScreen(NoticedScreen[str]):
                 Option(recommended_line(one), id=f"offer-{place}")
                 for place, one in enumerate(self._offered)
             ]
-        self._list.clear_options()
-        self._list.add_options(options)
-        self._list.highlighted = marked if marked is not None else self._own_place()
+        # What it marks by itself is no choice of the user's.
+        with self._list.prevent(OptionList.OptionHighlighted):
+            self._list.clear_options()
+            self._list.add_options(options)
+            self._mark()
 
-    def _own_place(self) -> int | None:
-        if not self._found:
-            return None
-        places = (at for at, one in enumerate(self._found) if self._is_current(one.model))
-        return 1 + next(places, 0)
+    def _mark(self) -> None:
+        """Highlight the line that was, wherever it is now; at first the conversation's model."""
+        lines = [(each.id, self._entry(each.id)) for each in self._list.options]
+        marked = (id for id, one in lines if one and self._is_marked(_name(one)))
+        own = (
+            id for id, one in lines if isinstance(one, ModelDetails) and self._is_current(one.model)
+        )
+        any_model = (id for id, one in lines if isinstance(one, ModelDetails))
+        id = next(marked, None) or next(own, None) or next(any_model, None)
+        if id is not None:
+            self._list.highlighted = self._list.get_option_index(id)
+        self._tell_about(self._entry(id))
+
+    def _is_marked(self, name: str) -> bool:
+        is_server = self._marked.endswith("/")
+        return name.startswith(self._marked) if is_server else name == self._marked
 
     def _is_current(self, model: ModelRef) -> bool:
         """Whether it is the conversation's: the same file, or the same model of a server."""
@@ -158,18 +217,27 @@ class ModelsScreen(NoticedScreen[str]):
         return model.origin != "endpoint" or mine.name == model.name
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        match self._entry(event.option_id):
+        found = self._entry(event.option_id)
+        if found is not None:
+            self._marked = _name(found)
+        self._tell_about(found)
+
+    def _tell_about(self, entry: Entry | None) -> None:
+        match entry:
             case ModelDetails() as one:
                 self._about.update(model_details_lines(one))
             case RecommendedModel() as one:
                 self._about.update(recommended_details_lines(one))
+            case FoundServer() as one:
+                self._about.update(found_details_lines(one))
             case _:
                 self._about.update(text.EMPTY)
 
-    def _entry(self, id: str | None) -> ModelDetails | RecommendedModel | None:
+    def _entry(self, id: str | None) -> Entry | None:
         kind, _dash, place = (id or "").partition("-")
-        listed: Sequence[ModelDetails | RecommendedModel]
-        listed = self._found if kind == "model" else self._offered
+        lists: dict[str, Sequence[Entry]]
+        lists = {"model": self._found, "server": self._here, "offer": self._offered}
+        listed = lists.get(kind, ())
         return listed[int(place)] if place and int(place) < len(listed) else None
 
     # What is done with it
@@ -185,6 +253,8 @@ class ModelsScreen(NoticedScreen[str]):
                 self.notice.say(text.line(localized(one.reason), 300), error=True)
             case RecommendedModel() as one:
                 self.do(self._offer(one.wanted))
+            case FoundServer() as one:
+                self.do(self._add_typed(WantedServer(one.url, one.name)))
             case _:
                 pass
 
@@ -200,29 +270,77 @@ class ModelsScreen(NoticedScreen[str]):
             self._show_progress()
             self.notice.say(text.own(_("The download is stopped; fetching it again goes on.")))
 
+    # Servers
+
+    def action_add(self) -> None:
+        self.notice.clear()
+        self.do(self._add_server())
+
     def action_test(self) -> None:
         """Test the server of the model that is highlighted."""
+        name = self._server_marked("T")
+        if name and self._endpoints is not None:
+            self.do(self._test(self._endpoints, name))
+
+    def action_remove(self) -> None:
+        """Remove the server of the model that is highlighted."""
+        name = self._server_marked("D")
+        if name and self._endpoints is not None:
+            self.do(self._remove(self._endpoints, name))
+
+    def _server_marked(self, key: str) -> str:
+        """The endpoint of the model that is highlighted; empty where it is none of a server."""
         option = self._list.highlighted_option
         one = self._entry(option.id if option else None)
-        if self._endpoints is None or not isinstance(one, ModelDetails):
-            return
-        if one.model.origin != "endpoint":
-            self.notice.say(text.own(_("This model runs here; T is for those of servers.")))
-            return
-        self.do(self._test(self._endpoints, one.model.name.partition("/")[0]))
+        if isinstance(one, ModelDetails) and one.model.origin == "endpoint":
+            return one.model.name.partition("/")[0]
+        if isinstance(one, ModelDetails) and self._endpoints is not None:
+            self.notice.say(text.own(_("This model runs here; {key} is for those of servers.", key=key)))
+        return ""
+
+    async def _add_server(self) -> None:
+        wanted: WantedServer | None = await self.app.push_screen_wait(AddServer())
+        if wanted is not None:
+            await self._add_typed(wanted)
+
+    async def _add_typed(self, typed: WantedServer) -> None:
+        """Add a server, asked for again while it cannot be; and test it."""
+        wanted: WantedServer | None = typed
+        while self._endpoints is not None and wanted is not None:
+            try:
+                name = await in_thread(add_server, self._endpoints, wanted)
+            except AssistantError as failure:
+                problem = f"{localized(failure.message)} {localized(failure.hint)}".strip()
+                wanted = await self.app.push_screen_wait(AddServer(wanted, problem))
+            else:
+                self._marked = f"{name}/"
+                await self._test(self._endpoints, name)
+                return
 
     async def _test(self, endpoints: Endpoints, name: str) -> None:
         missing = await in_thread(endpoints.missing, name, "questions")
         if missing is not None:
             if not await self.app.push_screen_wait(AllowSending(missing, "questions")):
+                host = text.line(missing.host, 80)
+                self.notice.say(text.filled(_("Nothing is sent to {host}."), host=host))
+                self._scan()
                 return
             await in_thread(endpoints.allow, missing.name, "questions")
         self.notice.say(
             text.filled(_("Asking {server} …"), server=text.line(name, 40)), seconds=120
         )
-        found = await in_thread(endpoints.test, name, Event())
+        found = await in_thread(endpoints.test, name, self._looking)
         self.notice.say(tested_line(found), error=bool(found.problem), seconds=60)
         self._scan()
+
+    async def _remove(self, endpoints: Endpoints, name: str) -> None:
+        one = next((each for each in await in_thread(endpoints.listed) if each.name == name), None)
+        if one is not None and await self.app.push_screen_wait(RemoveServer(one)):
+            await in_thread(endpoints.remove, name)
+            self.notice.say(text.filled(_("{server} is removed."), server=text.line(name, 40)))
+            self._scan()
+
+    # Downloads
 
     async def _ask(self) -> None:
         question = _("Which model? OWNER/NAME or OWNER/NAME:FILE")
@@ -258,75 +376,17 @@ class ModelsScreen(NoticedScreen[str]):
             self._progress.update(download_line(offer, self._download.progress))
 
 
+def _name(entry: Entry) -> str:
+    """What tells a line from the others, also when the list is made anew."""
+    match entry:
+        case ModelDetails(model=model):
+            return model.name
+        case FoundServer(url=url):
+            return url
+        case RecommendedModel(wanted=wanted):
+            return wanted
+
+
 def _heading(title: str, state: str) -> Option:
     line: Content = text.own(title, "bold")
     return Option(line + text.muted(f"  {state}" if state else ""), disabled=True)
-
-
-class AllowSending(Dialog[bool]):
-    """Dialog on what may be sent to a server; Enter says yes, Esc no."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "accept", show=False)]
-
-    def __init__(self, endpoint: EndpointStatus, what: ConsentScope) -> None:
-        super().__init__()
-        self._endpoint = endpoint
-        self._what = what
-
-    def compose(self) -> ComposeResult:
-        one = self._endpoint
-        rows = [
-            text.own("→ ")
-            + text.filled(_("{host} is not this machine."), host=text.line(one.host, 80, "bold")),
-            text.line(one.url, 200, text.MUTED),
-            text.own(_("Your files stay here, but for the passages that go with a question."))
-            if self._what == "files"
-            else text.own(_("Files stay here; for passages of them you are asked again.")),
-        ]
-        if not one.url.startswith("https:"):
-            rows.append(text.own(_("Nothing is encrypted on the way."), "$text-warning"))
-        with Vertical(classes="dialog"):
-            yield Static(text.own(_("Send {what} there?", what=_(SCOPE_TEXTS[self._what])), "bold"))
-            yield Static(text.joined(rows, "\n"), classes="address")
-            yield Static(text.muted(_("Enter allows it · Esc sends nothing")))
-
-    def action_accept(self) -> None:
-        self.dismiss(True)
-
-
-class AcceptOffer(Dialog[bool]):
-    """Dialog on licence and size of a download; Enter accepts, Esc cancels."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "accept", show=False)]
-
-    def __init__(self, offer: Offer) -> None:
-        super().__init__()
-        self._offer = offer
-
-    def compose(self) -> ComposeResult:
-        offer = self._offer
-        file = text.line(offer.files[0].name, 100)
-        if offer.files[1:]:
-            parts = len(offer.files) - 1
-            file = text.filled(
-                ngettext(
-                    "{file} and {parts:,} more part", "{file} and {parts:,} more parts", parts
-                ),
-                file=file,
-                parts=parts,
-            )
-        licence = text.line(offer.licence or _("not told"), 80, "bold")
-        rows = [
-            text.line(offer.repository, 100),
-            file,
-            text.own(size(offer.size)),
-            text.filled(_("licence {licence}"), licence=licence),
-            text.line(offer.url, 200, text.MUTED),
-        ]
-        with Vertical(classes="dialog"):
-            yield Static(text.own(_("Fetch this model?"), "bold"))
-            yield Static(text.joined(rows, "\n"), classes="address")
-            yield Static(text.muted(_("Enter accepts the licence and fetches · Esc leaves it")))
-
-    def action_accept(self) -> None:
-        self.dismiss(True)

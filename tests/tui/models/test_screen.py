@@ -6,7 +6,8 @@ import pytest
 from textual.widgets import OptionList
 
 from assistant.core.errors import AccessError, DownloadError
-from assistant.tui.models.screen import AcceptOffer, ModelsScreen
+from assistant.tui.models.offers import AcceptOffer
+from assistant.tui.models.screen import ModelsScreen
 from tests.support.driver import Driver, Setting, opened
 from tests.support.fake_downloads import ScriptedDownloads
 from tests.support.fake_models import ScriptedModel, ScriptedModels
