@@ -163,6 +163,8 @@ class Program:
         assistant = self.build(
             without_servers(self.settings), self.paths, forgetful=not kept, yields=True
         )
+        assistant.library.on_notice(self.console.warning)
+        assistant.models.on_notice(self.console.warning)
         try:
             yield assistant
         finally:

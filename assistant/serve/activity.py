@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from time import perf_counter
 
+from assistant.core.sanitize import one_line
 from assistant.core.values.conversation import Usage
-from assistant.language.messages import _
+from assistant.language.messages import _, localized
 from assistant.serve.http.errors import ApiError
 
 Tell = Callable[[str], None]
@@ -30,12 +31,16 @@ class RequestRecord:
     def __str__(self) -> str:
         seconds = _("{seconds:.1f} s", seconds=perf_counter() - self._started)
         if self.error is not None:
-            return _(
+            refused = _(
                 "{model}: refused with {status}, {seconds}",
                 model=self.model,
                 status=self.error.status,
                 seconds=seconds,
             )
+            if self.error.status < 500:
+                # What a client has sent is not shown.
+                return refused
+            return f"{refused}: {one_line(localized(self.error.message))}"
         usage = self.usage
         tokens = ""
         if usage:

@@ -164,7 +164,7 @@ async def test_a_server_is_added_tested_and_removed(
         await driver.pilot.press("a")
         await driver.until_shown("Add a server of models")
         await driver.pilot.press(*"ftp:x", "enter")
-        await driver.until_shown("is no address of a server")
+        await driver.until_shown("is not the address of a server")
         await driver.pilot.press("home", "shift+end", *server.url, "tab", *"mine", "tab")
         await driver.pilot.press(*"s3cret", "enter")
         await driver.until_shown("Send your questions")
