@@ -139,6 +139,11 @@ def test_what_is_unknown_is_ignored() -> None:
         ("stop", ["a", 1]),
         ("n", 2),
         ("logprobs", True),
+        ("logprobs", 2),
+        ("top_logprobs", 3),
+        ("top_logprobs", "3"),
+        ("modalities", ["text", "audio"]),
+        ("function_call", {"name": "f"}),
         ("tool_choice", "required"),
         ("reasoning_effort", "furious"),
         ("user", 5),
@@ -225,6 +230,8 @@ def test_a_response_is_asked_for_with_a_text_or_with_items() -> None:
         ("input", [{"role": "king"}]),
         ("max_output_tokens", "7"),
         ("tool_choice", {"type": "function"}),
+        ("top_logprobs", 1),
+        ("include", ["message.output_text.logprobs"]),
     ],
 )
 def test_a_response_has_no_memory_and_names_what_will_not_do(field: str, value: object) -> None:
@@ -248,6 +255,7 @@ def test_vectors_are_asked_for_with_one_text_or_many() -> None:
         ({}, 400, "input"),
         ({"input": []}, 400, "input"),
         ({"input": [1, 2]}, 400, "input"),
+        ({"input": [[1, 2], [3]]}, 400, "input"),
         ({"input": ["a", ""]}, 400, "input"),
         ({"input": ["a"] * 2049}, 400, "input"),
         ({"input": "a", "encoding_format": "int8"}, 400, "encoding_format"),

@@ -75,8 +75,25 @@ def _refuse_what_is_not_there(fields: Fields) -> None:
     """Refuse what would be missing in the reply: everything else that is unknown is ignored."""
     if (fields.whole("n", 1, 128) or 1) > 1:
         raise wrong_field("n", "n has to be 1: there is one answer to a request.")
-    if fields.flag("logprobs"):
-        raise wrong_field("logprobs", "There are no logprobs here.")
+    refuse_logprobs(fields, "logprobs")
+    if "audio" in (fields.texts("modalities") or ()):
+        raise wrong_field("modalities", "The models here write text, and speak nothing.")
+    refuse_calls(fields)
+    function = fields.value("function_call")
+    if isinstance(function, dict):
+        raise wrong_field("function_call", "The models here call no tools.")
+
+
+def refuse_logprobs(fields: Fields, *flags: str) -> None:
+    """Refuse to tell how likely the tokens were: `flags` ask for that, and `top_logprobs`."""
+    for name in (*flags, "top_logprobs"):
+        wanted = fields.whole(name, 0, 20) if name == "top_logprobs" else fields.flag(name)
+        if wanted:
+            raise wrong_field(name, "There are no logprobs here.")
+
+
+def refuse_calls(fields: Fields) -> None:
+    """Refuse an answer that has to be a call of a tool."""
     choice = fields.value("tool_choice")
     if choice == "required" or isinstance(choice, dict):
         raise wrong_field("tool_choice", "The models here call no tools.")

@@ -15,7 +15,13 @@ from assistant.serve.answers.request import (
     ServedModel,
     SourcesListed,
 )
-from assistant.serve.api.chat import check_messages, ended, source_object
+from assistant.serve.api.chat import (
+    check_messages,
+    ended,
+    refuse_calls,
+    refuse_logprobs,
+    source_object,
+)
 from assistant.serve.api.fields import Fields
 from assistant.serve.api.messages import (
     ROLES,
@@ -43,9 +49,10 @@ def read_response(fields: Fields, model: ServedModel, program: str) -> AnswerReq
     if fields.flag("store") or fields.flag("background"):
         field = "store" if fields.flag("store") else "background"
         raise wrong_field(field, f"{field} has to be false: no response is kept here.")
-    choice = fields.value("tool_choice")
-    if choice == "required" or isinstance(choice, dict):
-        raise wrong_field("tool_choice", "The models here call no tools.")
+    refuse_calls(fields)
+    refuse_logprobs(fields)
+    if "message.output_text.logprobs" in (fields.texts("include") or ()):
+        raise wrong_field("include", "There are no logprobs here.")
     messages = arranged(_messages(fields))
     check_messages(messages, model, "input")
     text, reasoning = fields.object("text"), fields.object("reasoning")
