@@ -1,14 +1,18 @@
 """The recipes agree with the project, and packages that were built here hold what they promise."""
 
+import configparser
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
+from assistant.cli.entry import command
 from tests.support.checkout import CHECKOUT
 
 PACKAGING = CHECKOUT / "packaging"
@@ -60,8 +64,51 @@ def test_the_manual_page_tells_every_command() -> None:
     ).stdout
 
     assert made.startswith(".TH ASSISTANT 1")
-    for command in ("ask", "add", "search", "library", "doctor", "licenses"):
-        assert f".SS assistant {command} " in made
+    for name in ("ask", "add", "search", "library", "doctor", "licenses"):
+        assert f".SS assistant {name} " in made
+
+
+@pytest.mark.skipif(not shutil.which("dpkg-deb"), reason="there is no dpkg-deb")
+def test_the_debian_package_brings_the_server_as_a_unit_that_nothing_enables(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(PACKAGING, root / "packaging")
+    for name in ("assistant", "CHANGELOG.md"):
+        (root / name).symlink_to(CHECKOUT / name)
+    frozen = root / "dist" / "assistant" / "assistant"
+    frozen.parent.mkdir(parents=True)
+    frozen.write_text("#!/bin/sh\necho complete\n")
+    frozen.chmod(0o755)
+    environment = {**os.environ, "VENV": sys.prefix, "LEVEL": "0"}
+    recipe = root / "packaging" / "deb" / "build.sh"
+    subprocess.run(["sh", str(recipe)], env=environment, check=True, capture_output=True)
+
+    [made] = (root / "dist").glob("*.deb")
+    subprocess.run(["dpkg-deb", "--raw-extract", str(made), str(tmp_path / "x")], check=True)
+
+    there = {str(file.relative_to(tmp_path / "x")) for file in (tmp_path / "x").rglob("*")}
+    assert {"usr/lib/systemd/user/assistant-serve.service", "usr/bin/assistant"} <= there
+    # Neither a script of the package nor a link starts it.
+    assert {each for each in there if each.startswith("DEBIAN/")} == {
+        "DEBIAN/control",
+        "DEBIAN/md5sums",
+    }
+    assert [each for each in there if "assistant-serve" in each] == [
+        "usr/lib/systemd/user/assistant-serve.service"
+    ]
+
+
+def test_the_unit_starts_the_server_as_the_program_takes_it() -> None:
+    unit = configparser.ConfigParser(strict=False)
+    unit.read(PACKAGING / "deb" / "assistant-serve.service")
+    program, *arguments = unit["Service"]["ExecStart"].split()
+
+    assert program == "/usr/bin/assistant"
+    name, subcommand, rest = command.resolve_command(click.Context(command), arguments)
+    assert name == "serve"
+    assert subcommand is not None
+    assert subcommand.make_context("serve", rest).params["quiet"]
 
 
 @pytest.mark.slow
