@@ -71,14 +71,15 @@ class StreamedAnswer:
             chunk = self._chunk(line)
             if chunk is None:
                 continue
-            if (error := self._error_of(chunk)) is not None:
+            choice = chunks.choice_of(chunk)
+            if (error := self._error_of(chunk, choice)) is not None:
                 yield from self._texts(pieces)
                 raise failure_in_stream(self._address, error)
             if (progress := chunks.progress_of(chunk)) is not None:
                 yield PrefillProgress(
                     done=progress.done, total=progress.total, cached=progress.cached
                 )
-            pieces += self._read(chunk)
+            pieces += self._read(chunk, choice)
         yield from self._texts(pieces)
 
     def end(self) -> Iterator[AnswerEvent]:
@@ -94,7 +95,7 @@ class StreamedAnswer:
         chunk = mapping(value)
         if error := told_error(value):
             raise failure_in_stream(self._address, error)
-        yield from self._texts(self._read(chunk))
+        yield from self._texts(self._read(chunk, chunks.choice_of(chunk)))
         self.is_done = self.is_done or bool(chunk.get("choices"))
         yield from _events(self._marks.end())
 
@@ -124,24 +125,23 @@ class StreamedAnswer:
             return {"error": error}
         return mapping(chunk) or None
 
-    def _error_of(self, chunk: dict[str, Any]) -> dict[str, Any] | None:
+    def _error_of(self, chunk: dict[str, Any], choice: dict[str, Any]) -> dict[str, Any] | None:
         error = told_error(chunk)
         if error:
             return error
-        word = chunks.ending_of(chunks.choice_of(chunk))
+        word = chunks.ending_of(choice)
         if word == chunks.ERROR_REASON:
             return {"message": N_("it gives no reason")}
         if word == chunks.FILTERED_REASON:
             return {"message": N_("the rest was withheld by its content filter")}
         return None
 
-    def _read(self, chunk: dict[str, Any]) -> list[ChunkText]:
+    def _read(self, chunk: dict[str, Any], choice: dict[str, Any]) -> list[ChunkText]:
         usage = chunks.usage_of(chunk)
         if usage is not None:
             self.usage = usage
             read, speed = chunks.speed_of(chunk)
             self.prefill_ms, self.speed = read or self.prefill_ms, speed or self.speed
-        choice = chunks.choice_of(chunk)
         if not choice:
             return []
         self._reason = chunks.ending_of(choice) or self._reason

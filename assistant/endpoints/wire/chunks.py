@@ -51,17 +51,21 @@ def amount(value: object) -> int:
 
 def choice_of(chunk: dict[str, Any]) -> dict[str, Any]:
     """The first choice of a chunk; many chunks have none."""
-    choices = [mapping(each) for each in items(chunk.get("choices"))]
-    return next((each for each in choices if each.get("index", 0) in (0, None)), {})
+    for each in items(chunk.get("choices")):
+        choice = mapping(each)
+        if choice.get("index", 0) in (0, None):
+            return choice
+    return {}
 
 
 def pieces(choice: dict[str, Any]) -> Iterator[ChunkText]:
     """What a choice adds to thoughts and answer."""
     # A server that does not stream answers with a message.
     delta = mapping(choice.get("delta")) or mapping(choice.get("message"))
-    thoughts = [words(delta.get(field)) for field in REASONING_FIELDS]
-    thought = next(filter(None, thoughts), "") or _details(delta.get("reasoning_details"))
-    if thought:
+    thought = ""
+    for field in REASONING_FIELDS:
+        thought = thought or words(delta.get(field))
+    if thought := thought or _details(delta.get("reasoning_details")):
         yield ChunkText(True, thought)
     content = delta.get("content", choice.get("text"))
     if isinstance(content, str):
@@ -85,6 +89,8 @@ def reasoning_field(choice: dict[str, Any]) -> str:
 def usage_of(chunk: dict[str, Any]) -> Usage | None:
     """Token counts of an answer; None where a chunk has none."""
     usage, timings = mapping(chunk.get("usage")), mapping(chunk.get("timings"))
+    if not (usage or timings):
+        return None
     prompt = amount(usage.get("prompt_tokens"))
     written = amount(usage.get("completion_tokens"))
     details = mapping(usage.get("prompt_tokens_details"))
@@ -109,6 +115,8 @@ def speed_of(chunk: dict[str, Any]) -> tuple[float, float]:
 def progress_of(chunk: dict[str, Any]) -> ChunkProgress | None:
     """How far the prompt is read; None where a chunk does not say."""
     told = mapping(chunk.get("prompt_progress"))
+    if not told:
+        return None
     total = amount(told.get("total"))
     if not total:
         return None
@@ -142,5 +150,7 @@ def _parts(content: object) -> Iterator[ChunkText]:
 
 def _details(details: object) -> str:
     """Thoughts as OpenRouter sends them, where it sends them in no other field."""
+    if not details:
+        return ""
     parts = [mapping(each) for each in items(details)]
     return "".join(words(each.get("text")) or words(each.get("summary")) for each in parts)

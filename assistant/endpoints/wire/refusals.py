@@ -18,6 +18,9 @@ _TOO_LONG: Final = re.compile(
     r"too many tokens|reduce the length",
     re.IGNORECASE,
 )
+_TELLING: Final = frozenset({"error", "detail", "message"})
+"""Fields of which one is there where an error is told."""
+
 _NUMBER: Final = re.compile(r"\d[\d,]{2,}")
 
 
@@ -26,6 +29,8 @@ def told_error(value: object) -> dict[str, Any]:
     if isinstance(value, list):
         value = next((each for each in value if mapping(each).get("error")), None)
     found = mapping(value)
+    if not found.keys() & _TELLING:
+        return {}
     error = found.get("error")
     if isinstance(error, str) and error:
         return {"message": error}
