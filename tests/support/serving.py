@@ -16,6 +16,9 @@ from openai import OpenAI
 
 from tests.support.processes import PATIENCE, PROGRAM
 
+QUEUE_PATIENCE = 300.0
+"""Seconds for a reply: two hundred may come before it."""
+
 
 @dataclass
 class RunningServer:
@@ -82,6 +85,7 @@ class RunningServer:
         """Send bytes as they are. Returns: the status of the reply, and all that came behind it."""
         with self.connect() as connection:
             connection.sendall(request)
+            connection.settimeout(QUEUE_PATIENCE)
             return read_reply(connection)
 
     def ask(
