@@ -303,7 +303,7 @@ async def ask_what_was_missing(
             await services.run(endpoints.allow, missing.name, what)
         else:
             await session.use_collections(turn.conversation_id, ())
-            workspace.screen.say("From here on none of your files are searched for this one.")
+            workspace.screen.say(_("This conversation no longer searches your files."))
     if turn.conversation_id == session.id and workspace.is_free():
         session.start(Continue(message_id=answer.id))
 

@@ -117,16 +117,22 @@ def model_details_lines(one: ModelDetails) -> RowStack:
 def found_line(one: FoundServer) -> RowStack:
     """Line of a server of another program here, which could be added."""
     left = text.own("+ ", text.ACCENT) + text.line(one.name, 40)
-    left += text.muted("  ") + text.line(f"{one.kind} at {one.url}", 80, text.MUTED)
-    return RowStack(Row(left, text.muted(f"add · {count(len(one.models), 'model')}")))
+    left += text.muted("  ") + text.line(
+        _("{server} at {url}", server=one.kind, url=one.url), 80, text.MUTED
+    )
+    models = len(one.models)
+    listed = ngettext("{models:,} model", "{models:,} models", models, models=models)
+    return RowStack(Row(left, text.muted(f"{_('add')} · {listed}")))
 
 
 def found_details_lines(one: FoundServer) -> RowStack:
     names = ", ".join(one.models)
     return RowStack(
-        Row(text.own("Enter adds and tests it. Nothing leaves this machine.")),
+        Row(text.own(_("Enter adds and tests it. Nothing leaves this machine."))),
         Row(text.line(names, 300, text.MUTED)),
-        Row(text.line(f"Its models are called {one.name}/MODEL then.", 200, text.MUTED)),
+        Row(
+            text.line(_("Its models are called {name}/MODEL then.", name=one.name), 200, text.MUTED)
+        ),
     )
 
 

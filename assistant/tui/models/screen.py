@@ -295,7 +295,9 @@ class ModelsScreen(NoticedScreen[str]):
         if isinstance(one, ModelDetails) and one.model.origin == "endpoint":
             return one.model.name.partition("/")[0]
         if isinstance(one, ModelDetails) and self._endpoints is not None:
-            self.notice.say(text.own(_("This model runs here; {key} is for those of servers.", key=key)))
+            self.notice.say(
+                text.own(_("This model runs here; {key} is for those of servers.", key=key))
+            )
         return ""
 
     async def _add_server(self) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from assistant.core.errors import AssistantError, SettingsError
 from assistant.core.ports.endpoints import Endpoints
 from assistant.core.values.endpoints.status import SCOPE_TEXTS, ConsentScope, EndpointStatus
+from assistant.language.messages import _
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.widgets import Clickable, SafeInput
@@ -45,27 +46,27 @@ class AddServer(Dialog[WantedServer]):
         self._typed = typed
         self._problem = problem
         self._url = SafeInput(typed.url, placeholder="https://api.example.com/v1")
-        self._named = SafeInput(typed.name, placeholder="as in the address")
-        self._key = SafeInput(typed.key, placeholder="none", password=True)
+        self._named = SafeInput(typed.name, placeholder=_("as in the address"))
+        self._key = SafeInput(typed.key, placeholder=_("none"), password=True)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own("Add a server of models", "bold"))
+            yield Static(text.own(_("Add a server of models"), "bold"))
             for label, field in (
-                ("Address  ", self._url),
-                ("Name     ", self._named),
-                ("Key      ", self._key),
+                (_("Address"), self._url),
+                (_("Name"), self._named),
+                (_("Key"), self._key),
             ):
                 with Horizontal(classes="field"):
-                    yield Static(text.muted(label))
+                    yield Static(text.muted(f"{label:<9}"))
                     yield field
             if self._problem:
                 yield Static(text.line(self._problem, 300, "$text-error"), classes="apart")
-            about = "The key is kept in the keyring of the system, or in a file for you alone."
+            about = _("The key is kept in the keyring of the system, or in a file for you alone.")
             yield Static(text.muted(about), classes="apart")
             with Horizontal(classes="choices apart"):
-                yield Clickable(text.button("Enter adds and tests it", "screen.accept"))
-                yield Clickable(text.button("Esc leaves it", "screen.leave"))
+                yield Clickable(text.button(_("Enter adds and tests it"), "screen.accept"))
+                yield Clickable(text.button(_("Esc leaves it"), "screen.leave"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -99,22 +100,23 @@ class AllowSending(Dialog[bool]):
     def compose(self) -> ComposeResult:
         one = self._endpoint
         rows = [
-            text.own("→ ") + text.line(one.host, 80, "bold") + text.own(" is not this machine."),
+            text.own("→ ")
+            + text.filled(_("{host} is not this machine."), host=text.line(one.host, 80, "bold")),
             text.line(one.url, 200, text.MUTED),
-            text.own("Your files stay here, but for the passages that go with a question.")
+            text.own(_("Your files stay here, but for the passages that go with a question."))
             if self._what == "files"
-            else text.own("Files stay here; for passages of them you are asked again."),
+            else text.own(_("Files stay here; for passages of them you are asked again.")),
         ]
         if not one.url.startswith("https:"):
-            rows.append(text.own("Nothing is encrypted on the way.", "$text-warning"))
+            rows.append(text.own(_("Nothing is encrypted on the way."), "$text-warning"))
         with Vertical(classes="dialog"):
-            yield Static(text.own(f"Send {SCOPE_TEXTS[self._what]} there?", "bold"))
+            yield Static(text.own(_("Send {what} there?", what=_(SCOPE_TEXTS[self._what])), "bold"))
             yield Static(text.joined(rows, "\n"), classes="address")
             with Horizontal(classes="choices"):
-                yield Clickable(text.button("Enter allows it", "screen.accept"))
+                yield Clickable(text.button(_("Enter allows it"), "screen.accept"))
                 if self._may_do_without:
-                    yield Clickable(text.button("W asks without files", "screen.without"))
-                yield Clickable(text.button("Esc sends nothing", "screen.leave"))
+                    yield Clickable(text.button(_("W asks without files"), "screen.without"))
+                yield Clickable(text.button(_("Esc sends nothing"), "screen.leave"))
 
     def action_accept(self) -> None:
         self.dismiss(True)
@@ -137,18 +139,16 @@ class RemoveServer(Dialog[bool]):
         one = self._endpoint
         rows = [
             text.line(one.url, 200, text.MUTED),
-            text.own("Its key and what it may get are forgotten. Answers that it gave stay."),
+            text.own(_("Its key and what it may get are forgotten. Answers that it gave stay.")),
         ]
         with Vertical(classes="dialog"):
             yield Static(
-                text.own("Remove ", "bold")
-                + text.line(one.name, 40, "bold")
-                + text.own("?", "bold")
+                text.filled(_("Remove {server}?"), "bold", server=text.line(one.name, 40, "bold"))
             )
             yield Static(text.joined(rows, "\n"), classes="address")
             with Horizontal(classes="choices"):
-                yield Clickable(text.button("Enter removes it", "screen.accept"))
-                yield Clickable(text.button("Esc leaves it", "screen.leave"))
+                yield Clickable(text.button(_("Enter removes it"), "screen.accept"))
+                yield Clickable(text.button(_("Esc leaves it"), "screen.leave"))
 
     def action_accept(self) -> None:
         self.dismiss(True)
@@ -165,7 +165,9 @@ def add_server(endpoints: Endpoints, wanted: WantedServer) -> str:
     taken = {one.name for one in endpoints.listed()}
     name = wanted.name or name_from(wanted.url, taken)
     if name in taken:
-        raise SettingsError(f"There is a server called {name} already.", "Give it another name.")
+        raise SettingsError(
+            _("There is a server called {name} already.", name=name), _("Give it another name.")
+        )
     endpoints.add(name, wanted.url)
     try:
         if wanted.key:
@@ -183,7 +185,7 @@ def name_from(url: str, taken: Collection[str]) -> str:
     try:
         ip_address(host)
     except ValueError:
-        *parts, _ = ["", *host.split(".")]
+        parts = host.split(".")[:-1]
         parts = [each for each in parts if each and each not in NOT_NAMES] or host.split(".")[:1]
         kept = "".join(
             sign for sign in parts[-1] if sign.isascii() and (sign.isalnum() or sign == "-")
