@@ -290,7 +290,7 @@ class ChatScreen(NoticedScreen[None]):
         await self.workspace.conversation.session.end(event)
         self.workspace.conversation.background.schedule(event.turn.conversation_id)
         if isinstance(event.failure, ConsentError) and event.failure.model:
-            from assistant.tui.actions.models import ask_what_was_missing  # noqa: PLC0415
+            from assistant.tui.actions.consent import ask_what_was_missing  # noqa: PLC0415
 
             work = ask_what_was_missing(self.workspace, event.turn, event.failure)
             self.do(work, group="consent")

@@ -5,6 +5,7 @@ conversations  new, rename, organise, delete, undo, fork, compare
 messages       stop, continue, regenerate, edit, copy, rate
 defaults       what new conversations begin with, kept in the settings
 models         model, adapters, sampling; load or roll back
+consent        what may be sent to a server of models
 prompts        role, system prompt, prompt library
 library        add files, choose collections, indexing
 transfer       export and import

@@ -6,7 +6,7 @@ from assistant.core.grounding.unconfirmed import was_checked
 from assistant.core.turn.requests import Continue, EditAnswer, Regenerate
 from assistant.core.values.conversation import Message, Rating
 from assistant.language.messages import _
-from assistant.tui.actions.models import may_send
+from assistant.tui.actions.consent import may_send
 from assistant.tui.markdown.document import links_of
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine, TextEditor

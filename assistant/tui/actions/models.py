@@ -5,24 +5,20 @@ from typing import Final
 
 from textual.content import Content
 
-from assistant.core.context.plan import as_sent
-from assistant.core.errors import AssistantError, ConsentError, ModelNotFoundError
+from assistant.core.errors import AssistantError, ModelNotFoundError
 from assistant.core.turn import adapters as adapter_choice
 from assistant.core.turn import sampling
 from assistant.core.turn.adapters import NONE_WORD, Adapters
-from assistant.core.turn.requests import Ask, Continue, Edit
 from assistant.core.turn.sampling import DEFAULT_WORD
 from assistant.core.values.conversation import Conversation
-from assistant.core.values.endpoints.status import ConsentScope
 from assistant.core.values.models import ModelRef, Offer
 from assistant.language.messages import _, localized, pgettext
 from assistant.tui.actions import defaults
-from assistant.tui.chat.turns import RunningTurn
+from assistant.tui.actions.consent import may_send
 from assistant.tui.models.adapters import AdapterList, ChosenAdapters, CurrentAdapters
 from assistant.tui.models.lines import adapter_names
 from assistant.tui.models.pickers import ModelPicker, SamplingList
 from assistant.tui.models.screen import ModelsScreen
-from assistant.tui.models.servers import AllowSending
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.dialogs import AskForLine
 from assistant.tui.toolkit.disk import absolute
@@ -254,58 +250,6 @@ async def model(workspace: Workspace, call: CommandCall) -> None:
     if is_loaded and is_default and name is not None:
         kept = await services.run(_catalog_name, workspace, _absolute_path(name))
         await defaults.keep_model(workspace, before, kept)
-
-
-async def may_send(workspace: Workspace, model: str) -> bool:
-    """Ask what may be sent to the server of a model, where that was not said before.
-
-    Returns: whether questions may be; passages of files are asked for where there are files.
-    """
-    services = workspace.system.services
-    endpoints = services.endpoints
-    if endpoints is None:
-        return True
-    has_files = not await services.run(services.library.is_empty)
-    scopes: list[ConsentScope] = ["questions", "files"] if has_files else ["questions"]
-    for what in scopes:
-        missing = await services.run(endpoints.missing, model, what)
-        if missing is None:
-            continue
-        if await workspace.screen.push_wait(AllowSending(missing, what)):
-            await services.run(endpoints.allow, missing.name, what)
-        elif what == "questions":
-            return False
-    return True
-
-
-async def ask_what_was_missing(
-    workspace: Workspace, turn: RunningTurn, refused: ConsentError
-) -> None:
-    """Ask whether that may be sent for which a turn has failed, and go on with it then."""
-    services, session = workspace.system.services, workspace.conversation.session
-    answer, endpoints = turn.answer, services.endpoints
-    if answer is None or endpoints is None or turn.conversation_id != session.id:
-        return
-    what: ConsentScope = "files" if refused.what == "files" else "questions"
-    missing = await services.run(endpoints.missing, refused.model, what)
-    if missing is not None:
-        attached = turn.request.attached if isinstance(turn.request, Ask | Edit) else ()
-        before = (as_sent(each).quotes_files for each in session.messages[:-2])
-        dialog = AllowSending(
-            missing,
-            what,
-            may_do_without=turn.quotes_files and not attached and not any(before),
-        )
-        said = await workspace.screen.push_wait(dialog)
-        if said is None:
-            return
-        if said:
-            await services.run(endpoints.allow, missing.name, what)
-        else:
-            await session.use_collections(turn.conversation_id, ())
-            workspace.screen.say(_("This conversation no longer searches your files."))
-    if turn.conversation_id == session.id and workspace.is_free():
-        session.start(Continue(message_id=answer.id))
 
 
 def _dropped_adapters(workspace: Workspace, before: Conversation) -> list[Content]:

@@ -115,7 +115,7 @@ class TurnProgress:
         if isinstance(failure, ConsentError) and failure.model:
             # It is asked for with the first question.
             self._status.set_status(phase="ready")
-            self._notice.say(text.line(failure.message, 300))
+            self._notice.say(text.line(localized(failure.message), 300))
             return
         self._status.set_status(phase="error")
         # What is wrong is said as long as it is: nothing was asked yet that could fail.
