@@ -45,6 +45,7 @@ SUITES = (
 )
 GROWTH = "tests/engine/worker/test_context_growth.py::"
 POOL = "tests/engine/worker/test_model_pool.py::"
+GENERATION = "tests/engine/generation/"
 LEFT_OUT = (
     # A model on a card takes little of the main memory that is short here.
     f"{GROWTH}test_where_memory_is_short_a_window_grows_as_far_as_there_is_room",
@@ -56,9 +57,15 @@ LEFT_OUT = (
     f"{GROWTH}test_an_answer_is_the_same_as_in_a_window_that_was_always_large",
     # A software card computes longer than the two seconds that a stop may take.
     "tests/engine/worker/test_stopping.py::test_what_was_read_before_a_stop_is_not_read_again",
-    # Mesa 22.3 crashes where drafts are tried behind a cache that was read from disk; what is kept
-    # on disk is used in `test_devices_in_turn`, without drafts.
+    # The driver crashes in some batches of few tokens (Mesa 22.3); what is kept on disk is used in
+    # `test_devices_in_turn`, without drafts.
     f"{GROWTH}test_a_snapshot_of_a_small_window_is_good_for_a_large_one",
+    f"{GENERATION}test_grammar.py::test_an_answer_fits_its_grammar",
+    # What these compare are the words of the whole model; see the test of near ties.
+    f"{GENERATION}test_same_as_llama_cpp.py::test_greedy_answers_are_those_of_the_bare_library",
+    f"{GENERATION}test_speculative.py::test_an_answer_that_repeats_an_earlier_one_ends_where_that_"
+    "did",
+    "tests/engine/llama/test_lora.py::test_the_starter_model_says_two_words_and_then_its_own_again",
 )
 """Tests that do not hold there, and why."""
 
