@@ -57,10 +57,6 @@ LEFT_OUT = (
     f"{GROWTH}test_an_answer_is_the_same_as_in_a_window_that_was_always_large",
     # A software card computes longer than the two seconds that a stop may take.
     "tests/engine/worker/test_stopping.py::test_what_was_read_before_a_stop_is_not_read_again",
-    # The driver crashes in some batches of few tokens (Mesa 22.3); what is kept on disk is used in
-    # `test_devices_in_turn`, without drafts.
-    f"{GROWTH}test_a_snapshot_of_a_small_window_is_good_for_a_large_one",
-    f"{GENERATION}test_grammar.py::test_an_answer_fits_its_grammar",
     # What these compare are the words of the whole model; see the test of near ties.
     f"{GENERATION}test_same_as_llama_cpp.py::test_greedy_answers_are_those_of_the_bare_library",
     f"{GENERATION}test_speculative.py::test_an_answer_that_repeats_an_earlier_one_ends_where_that_"
@@ -102,6 +98,8 @@ def card(tmp_path: Path) -> Mapping[str, str]:
         "VK_DRIVER_FILES": str(drivers[0]),
         # Its own compiler takes most of the time otherwise.
         "GALLIVM_PERF": "no_opt",
+        # Mesa 22.3 crashes in some of llama.cpp's fused kernels, for batches of few tokens.
+        "GGML_VK_DISABLE_FUSION": "1",
         "ASSISTANT_TEST_CARDS": str(added),
     }
 
