@@ -29,12 +29,12 @@ ENGLISH_REASONS: Final[dict[LeftOutReason | PartReason, str]] = {
     "corrupt": N_("damaged"),
     "too_large": N_("too large"),
     "timeout": N_("too slow to read"),
-    "unsupported": N_("unsupported kind"),
+    "unsupported": N_("unsupported type"),
     "unreadable": N_("not readable"),
     "ignored": N_("ignored by rule"),
     "hidden": N_("hidden"),
     "pictures": N_("pictures"),
-    "no_meaning": N_("letters without meaning"),
+    "no_meaning": N_("unreadable letters"),
     "no_value": N_("formula without a value"),
     "too_deep": N_("nested too deeply"),
 }
@@ -172,7 +172,7 @@ def duration(seconds: float) -> str:
 def section_progress(event: SectionRead) -> str:
     """How far a summary is: `reading part 12 of 40 (pages 31–33), 3 min 20 s left`."""
     if event.done >= event.total:
-        return _("summing up")
+        return _("writing the summary")
     progress = _parts_progress(event)
     if event.seconds_left is None:
         return progress
@@ -204,7 +204,7 @@ def _parts_progress(event: SectionRead) -> str:
 
 def card_failed_text(event: CardFailed) -> str:
     """A graphics card that failed in the middle of an answer."""
-    return _("{card} failed: the answer goes on on the processor.", card=event.card)
+    return _("{card} failed: the answer continues on the processor.", card=event.card)
 
 
 def device_text(device: DeviceUse) -> str:
@@ -223,7 +223,7 @@ def card_problem_text(problem: str) -> str:
     Args:
         problem: see `GraphicsCards.problem`; not empty.
     """
-    return _("The graphics card is left out: {problem}.", problem=localized(problem))
+    return _("The graphics card is not used: {problem}.", problem=localized(problem))
 
 
 def card_share_text(share: float) -> str:
@@ -237,7 +237,7 @@ def summarised_text(event: Summarised) -> str:
     """What of a summary is new, and what is the model's."""
     told = ", ".join(_summarised_parts(event))
     if not event.written:
-        return _("{parts}; all sentences are the document's own", parts=told)
+        return _("{parts}; all sentences are from the document", parts=told)
     return ngettext(
         "{parts}; the model wrote {written:,} sentence, of which the text supports"
         " {supported:,}: the others are left out",
@@ -254,7 +254,7 @@ def _summarised_parts(event: Summarised) -> Iterator[str]:
     yield ngettext("read {parts:,} part", "read {parts:,} parts", event.read, parts=event.read)
     known = event.parts - event.read - event.left
     if known:
-        yield _("{parts:,} known already", parts=known)
+        yield _("{parts:,} read before", parts=known)
     if event.left:
         yield _("{parts:,} left", parts=event.left)
 

@@ -178,7 +178,7 @@ def test_chatgpts_export_is_imported_once(shell: Shell, home: Path) -> None:
     assert shell.json("import", str(file))["conversations"][0]["added"] == 0
 
     assert [c["added"] for c in first["conversations"]] == [8, 1]
-    assert first["problems"] == ["“Lease”: an image or a file is named, but not kept."]
+    assert first["problems"] == ["“Lease”: an image or a file is mentioned, but was not imported."]
     assert len(shell.json("chats", "list")) == 2
     (hit,) = shell.json("chats", "search", '"Uno"')
     assert hit["title"] == "Lease"

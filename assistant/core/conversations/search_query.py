@@ -192,7 +192,7 @@ class _QueryBuilder:
                 if day is None:
                     return _("A date is written as 2026-01-31, 2026-01 or 2026.")
                 if not wanted:
-                    return _("{operator}: cannot be ruled out.", operator=operator)
+                    return _("{operator}: cannot be excluded.", operator=operator)
                 self._limit(operator, day)
         return ""
 

@@ -293,7 +293,7 @@ def nothing_found_text(result: SearchResult, where: RetrievalScope, unread: int 
     """
     place = _("your files") if where.collections is None else ", ".join(where.collections)
     if not result.searched:
-        return _("Nothing in {place} has been read yet. Ask again when it has.", place=place)
+        return _("Nothing in {place} has been read yet. Ask again later.", place=place)
     told = [
         ngettext(
             "I found nothing about this in {place} ({passages:,} passage searched).",
@@ -305,14 +305,14 @@ def nothing_found_text(result: SearchResult, where: RetrievalScope, unread: int 
     ]
     if result.passages and result.evidence >= NEAR_MISS_EVIDENCE:
         nearest = result.passages[0]
-        told.append(_("The nearest is {passage}.", passage=_passage_label(nearest)))
+        told.append(_("The closest passage is {passage}.", passage=_passage_label(nearest)))
         if nearest.unread:
-            told.append(_("Of that file, {unread}.", unread=unread_sentence(nearest.unread)))
+            told.append(_("In that file, {unread}.", unread=unread_sentence(nearest.unread)))
     if unread:
         told.append(
             ngettext(
-                "{files:,} file is still to be read: ask again when that is done.",
-                "{files:,} files are still to be read: ask again when that is done.",
+                "{files:,} file has not been read yet: ask again later.",
+                "{files:,} files have not been read yet: ask again later.",
                 unread,
                 files=unread,
             )

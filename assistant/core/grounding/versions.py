@@ -70,7 +70,7 @@ def disagreement_text(each: Disagreement) -> str:
         for at, words in ((each.first, each.first_words), (each.second, each.second_words))
     )
     told = _(
-        "[{first}] and [{second}] say nearly the same and differ: {one}, {other}.",
+        "[{first}] and [{second}] are nearly the same, but differ: {one}, {other}.",
         first=each.first,
         second=each.second,
         one=one,

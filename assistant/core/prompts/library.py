@@ -137,7 +137,7 @@ class PromptLibrary:
                 if original is None or self.check(original):
                     fix = _("There are: {names}.", names=", ".join(shipped))
                     yield PromptProblem(
-                        path=_printable_path(path), reason=_("nothing uses it"), fix=fix
+                        path=_printable_path(path), reason=_("the program does not use it"), fix=fix
                     )
                     continue
                 bad = self._internal_problem(path, self._prompt(original))
@@ -153,7 +153,7 @@ class PromptLibrary:
         if not lacking:
             return None
         names = ", ".join(f"{{{{{name}}}}}" for name in lacking)
-        fix = _("Put it where the program is to fill it in.")
+        fix = _("Add it where the program should fill it in.")
         return PromptProblem(
             path=_printable_path(path), reason=_("{names} is missing", names=names), fix=fix
         )

@@ -109,7 +109,7 @@ def from_markdown(text: str) -> ParsedTranscripts:
     entries: list[TranscriptEntry] = []
     before = body[: heads[0].start()] if heads else body
     if before.strip():
-        cause = _("left out what stands before the first message.")
+        cause = _("the text before the first message was left out.")
         problems.append(ReadingProblem(place=f"“{conversation.title}”", cause=cause))
     for place, (head, end) in enumerate(zip(heads, ends, strict=True), 1):
         text = body[head.end() : end].removesuffix("\n" if end == len(body) else "\n\n")
@@ -125,7 +125,7 @@ def from_markdown(text: str) -> ParsedTranscripts:
                 "message {place} of “{conversation}”", place=place, conversation=conversation.title
             )
             reason = (
-                first_problem(failure) if isinstance(failure, ValidationError) else _("no JSON")
+                first_problem(failure) if isinstance(failure, ValidationError) else _("not JSON")
             )
             problems.append(left_out(name, reason))
     transcript = Transcript(conversation=conversation, entries=connected(entries))
@@ -207,7 +207,7 @@ def _conversation(values: dict[str, Any], problems: list[ReadingProblem]) -> Con
     title = values.get("title", "")
     if values.keys() - known:
         unknown = ", ".join(sorted(values.keys() - known))
-        cause = _("left out what this version does not know: {fields}.", fields=unknown)
+        cause = _("left out, unknown to this version: {fields}.", fields=unknown)
         problems.append(ReadingProblem(place=f"“{title}”", cause=cause))
     try:
         return Conversation.model_validate({k: v for k, v in values.items() if k in known})

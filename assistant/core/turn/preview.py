@@ -118,7 +118,7 @@ class ContextPreview(Value):
         if self.trained <= self.window:
             return ""
         if self.limited:
-            return _("trained on {tokens:,}; memory is short", tokens=self.trained)
+            return _("trained on {tokens:,}; not enough memory", tokens=self.trained)
         return _("trained on {tokens:,}", tokens=self.trained)
 
     @property

@@ -6,11 +6,11 @@ from assistant.core.values.base import Value
 from assistant.core.values.conversation import ChatMessage, Overflow, Placing
 from assistant.language.messages import N_
 
-OLDER: Final = N_("older than what fits the window")
+OLDER: Final = N_("too old to fit the window")
 EXCLUDED: Final = N_("excluded by you")
 SUMMARISED: Final = N_("covered by the summary")
 NO_ROOM_BESIDE_QUESTION: Final = N_("did not fit beside the question")
-NO_ROOM_FOR_PINNED: Final = N_("pinned, but there is no room for it")
+NO_ROOM_FOR_PINNED: Final = N_("pinned, but did not fit")
 
 RECAP_QUESTION: Final = "What have we said so far?"
 """What the model is shown as asked for, so that a summary is an answer like any other: a template

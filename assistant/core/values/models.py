@@ -232,19 +232,19 @@ def misfit(adapter: ModelFacts, model: ModelFacts) -> str:
         The reason in few words; empty where it may be used with it.
     """
     if adapter.refusal:
-        return _("of a kind that is not supported")
+        return _("of a type that is not supported")
     made, there = adapter.architecture, model.architecture
     if made and there and made != there:
-        return _("for {made}, and the model is {model}", made=made, model=there)
+        return _("made for {made}; this model is {model}", made=made, model=there)
     if adapter.width and model.width and adapter.width != model.width:
         return _(
-            "for states of {adapter:,} numbers, and the model has {model:,}",
+            "made for a hidden size of {adapter:,}; this model has {model:,}",
             adapter=adapter.width,
             model=model.width,
         )
     if model.layers and adapter.layers > model.layers:
         return _(
-            "for {adapter} layers or more, and the model has {model}",
+            "made for at least {adapter} layers; this model has {model}",
             adapter=adapter.layers,
             model=model.layers,
         )

@@ -288,7 +288,7 @@ def _retrieval(stored: Any, name: str, problems: list[ReadingProblem]) -> Retrie
         return None if stored is None else Retrieval.model_validate(stored)
     except ValidationError as failure:
         problems.append(
-            left_out(_("what was found for {message}", message=name), first_problem(failure))
+            left_out(_("the sources of {message}", message=name), first_problem(failure))
         )
         return None
 
@@ -296,5 +296,5 @@ def _retrieval(stored: Any, name: str, problems: list[ReadingProblem]) -> Retrie
 def _report_unknown(keys: Iterable[str], name: str, problems: list[ReadingProblem]) -> None:
     unknown = sorted(map(str, keys))
     if unknown:
-        cause = _("left out what this version does not know: {fields}.", fields=", ".join(unknown))
+        cause = _("left out, unknown to this version: {fields}.", fields=", ".join(unknown))
         problems.append(ReadingProblem(place=name, cause=cause))

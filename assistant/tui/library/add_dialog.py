@@ -241,8 +241,8 @@ class AddFiles(Dialog[Choice]):
         note = ""
         if known is not None:
             note = ngettext(
-                "joins the {files:,} file that is in it",
-                "joins the {files:,} files that are in it",
+                "already in this collection: {files:,} file",
+                "already in this collection: {files:,} files",
                 known.files,
                 files=known.files,
             )
@@ -258,7 +258,9 @@ class AddFiles(Dialog[Choice]):
         yield Option(text.own(f"a  {_('Add to the collection')}"), id="add", disabled=unreadable)
         if self.offer.is_single_file:
             how = self._attach_text()
-            label = text.own(f"w  {_('Attach whole to the question')}") + text.muted(f"  {how}")
+            label = text.own(f"w  {_('Attach the whole file to the question')}") + text.muted(
+                f"  {how}"
+            )
             yield Option(label, id="attach", disabled=not self._fits)
         if self.pasted:
             yield Option(text.own(f"t  {_('Paste as text')}"), id="paste")
@@ -275,7 +277,7 @@ class AddFiles(Dialog[Choice]):
         if self._estimate is None:
             return "" if self._failure else "…"
         if self._estimate.problem:
-            return _("gives no text")
+            return _("no readable text")
         tokens = _("about {tokens:,} tokens", tokens=self._estimate.tokens)
         return tokens if self._fits else _("too long, {tokens}", tokens=tokens)
 
@@ -333,10 +335,10 @@ def question_line(offer: FilesToAdd, survey: Survey | None) -> Content:
             others=others,
         )
     if survey is None or not offer.folders:
-        return text.filled(_("Add {name} ?"), "bold", name=named)
+        return text.filled(_("Add {name}?"), "bold", name=named)
     files = survey.files + survey.unchanged
     return text.filled(
-        ngettext("Add {files:,} file from {name} ?", "Add {files:,} files from {name} ?", files),
+        ngettext("Add {files:,} file from {name}?", "Add {files:,} files from {name}?", files),
         "bold",
         files=files,
         name=named,
@@ -350,10 +352,10 @@ def fact_lines(survey: Survey) -> Iterator[Content]:
     elif survey.unchanged:
         yield text.own(_("Nothing new to read."))
     else:
-        yield text.own(_("There is nothing to read."), "$text-warning")
+        yield text.own(_("Nothing to read."), "$text-warning")
     if survey.unchanged:
         yield text.muted(
-            _("{files:,} in the library already, and not changed", files=survey.unchanged)
+            _("{files:,} already in the library and unchanged", files=survey.unchanged)
         )
     for left_out in survey.left_out[:MAX_REASONS]:
         yield _left_out_line(left_out)
@@ -364,9 +366,9 @@ def fact_lines(survey: Survey) -> Iterator[Content]:
 
 def _looking_text(seen: int) -> str:
     if not seen:
-        return _("Looking …")
+        return _("Scanning …")
     return ngettext(
-        "Looking: {files:,} file so far …", "Looking: {files:,} files so far …", seen, files=seen
+        "Scanning: {files:,} file so far …", "Scanning: {files:,} files so far …", seen, files=seen
     )
 
 

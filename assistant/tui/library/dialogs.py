@@ -36,7 +36,7 @@ class IntegrityReport(Dialog[None]):
     def _problems(self) -> Iterator[Content]:
         problems = self._found.problems
         for problem in problems[:MAX_PROBLEMS]:
-            mark = text.own(_("wrong"), "$text-error")
+            mark = text.own(_("problem"), "$text-error")
             if problem.repaired:
                 mark = text.own(_("repaired"))
             yield mark + text.own("  ") + text.line(localized(problem.what), 400)
@@ -51,7 +51,7 @@ def verdict_line(found: Verification) -> Content:
             "{files}, {passages}: {verdict}.",
             files=files_text(found.files),
             passages=passages_text(found.passages),
-            verdict=_("all is in order") if found.ok else _("not in order"),
+            verdict=_("no problems found") if found.ok else _("problems found"),
         )
     )
 
@@ -65,14 +65,14 @@ SKIP_REASON_TEXTS: Final[dict[SkipReason, tuple[str, str]]] = {
     "encrypted": (_("It is protected by a password."), _("Save a copy without one.")),
     "corrupt": (
         _("It is damaged, or not what its name says."),
-        _("Try to open it in its program and save it anew."),
+        _("Try to open it in its program and save it again."),
     ),
     "too_large": (
         _("It is too large."),
-        _("`library.largest_file` in the settings says how large."),
+        _("The setting `library.largest_file` sets the limit."),
     ),
-    "timeout": (_("Reading it took too long."), _("A smaller or simpler copy may do.")),
-    "unsupported": (_("This kind of file cannot be read."), _("Save it as PDF or as text.")),
+    "timeout": (_("Reading it took too long."), _("Try a smaller or simpler copy.")),
+    "unsupported": (_("This file type is not supported."), _("Save it as PDF or as text.")),
     "unreadable": (_("It could not be opened or read."), _("Check its permissions.")),
 }
 """What a reason means, and what to do."""
@@ -88,7 +88,7 @@ class UnreadFileReason(Dialog[None]):
     def compose(self) -> ComposeResult:
         file = self._file
         what, advice = (
-            SKIP_REASON_TEXTS[file.reason] if file.reason else (_("It was not read yet."), "")
+            SKIP_REASON_TEXTS[file.reason] if file.reason else (_("It has not been read yet."), "")
         )
         with Vertical(classes="dialog"):
             yield Static(text.own(_("Not read"), "bold"))
@@ -100,5 +100,5 @@ class UnreadFileReason(Dialog[None]):
                 yield Static(text.block(localized(file.detail[:2000]), text.MUTED))
             if advice:
                 yield Static(text.own(advice), classes="apart")
-            again = text.muted(_("It is tried again when it changes · Esc closes"))
+            again = text.muted(_("It is read again when it changes · Esc closes"))
             yield Static(again, classes="apart")

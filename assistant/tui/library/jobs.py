@@ -165,7 +165,7 @@ class WindowJobs:
             await in_thread(self._library.cancel)
         else:
             return _("Nothing is being indexed.")
-        return _("Indexing ends after the file at hand.")
+        return _("Indexing stops after the current file.")
 
     def work(self, status: LibraryStatus | None) -> IndexingStatus | None:
         """State to show: the first job of this window, else the job that the library reports.
@@ -267,7 +267,7 @@ def _parts(work: IndexingStatus) -> list[tuple[int, Content]]:
         (2, text.own(_done_text(progress))),
     ]
     if progress.yielding and not work.is_paused:
-        parts.append((3, text.muted(_("waits for the answer"))))
+        parts.append((3, text.muted(_("paused while answering"))))
         return parts
     if progress.rate and not work.is_paused:
         parts.append((5, text.muted(_rate_text(progress.rate))))
@@ -285,10 +285,10 @@ def _beginning_text(work: IndexingStatus) -> str:
         files = work.waiting_files
         return ngettext("{files:,} file to read", "{files:,} files to read", files, files=files)
     if not work.seen:
-        return _("looking")
+        return _("scanning")
     return ngettext(
-        "looking, {files:,} file so far",
-        "looking, {files:,} files so far",
+        "scanning, {files:,} file so far",
+        "scanning, {files:,} files so far",
         work.seen,
         files=work.seen,
     )

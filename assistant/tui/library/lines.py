@@ -26,7 +26,7 @@ def summary_lines(status: LibraryStatus | None, *, is_empty: bool) -> RowStack:
     """Summary of the library: how much there is of everything; `status` is None while unknown."""
     title = Row(text.own(_("Library"), "bold"))
     if is_empty or status is None:
-        return RowStack(title, Row(text.muted(_("nothing was added yet") if is_empty else "…")))
+        return RowStack(title, Row(text.muted(_("nothing added yet") if is_empty else "…")))
     parts = [
         ngettext(
             "{collections:,} collection",
@@ -49,20 +49,20 @@ def _warnings(status: LibraryStatus) -> Iterator[str]:
         yield localized(status.embedder_problem)
     if status.next_embedder_done is not None:
         yield _(
-            "another embedder is getting ready, {percent:.0f} % done; this one answers meanwhile",
+            "switching to another embedder: {percent:.0f} % done; the old one is used until then",
             percent=status.next_embedder_done * 100,
         )
     if status.missing:
         folders = len(status.missing)
         yield ngettext(
-            "{folders:,} folder not there now, as on a disk that is not plugged in; passages stay",
-            "{folders:,} folders not there now, as on a disk that is not plugged in; passages stay",
+            "{folders:,} folder not found (drive not connected?); its passages are kept",
+            "{folders:,} folders not found (drive not connected?); their passages are kept",
             folders,
             folders=folders,
         )
     for folder in status.left_out:
         yield _(
-            "left out for a day, since looking through it ended the program: {folder}",
+            "skipped for a day, because scanning it crashed: {folder}",
             folder=folder,
         )
 
@@ -71,11 +71,11 @@ def job_result(what: str, done: Done) -> Content:
     """Result of a job in one line."""
     parts = [_("{files:,} indexed", files=done.indexed)]
     if done.partial:
-        parts.append(_("{files:,} of them in part", files=done.partial))
+        parts.append(_("{files:,} only in part", files=done.partial))
     if done.skipped:
         parts.append(_("{files:,} not read", files=done.skipped))
     if done.removed:
-        parts.append(_("{files:,} gone", files=done.removed))
+        parts.append(_("{files:,} removed", files=done.removed))
     if done.stopped:
         parts.append(_("then cancelled"))
     return text.line(what, 60) + text.own(f": {', '.join(parts)}.")
@@ -89,16 +89,16 @@ def empty_text(filter_by: Filter) -> str:
         case "failed":
             return _("everything could be read")
         case "in part":
-            return _("no file was read in part")
+            return _("no files were read in part")
         case "waiting":
-            return _("nothing waits")
+            return _("no files are waiting")
 
 
 def key_hints() -> Flow:
     """Key hints of the library screen."""
     known = (
         ("Esc", _("back"), "leave"),
-        ("Enter", _("opens"), ""),
+        ("Enter", _("open"), ""),
         ("Tab", _("side"), "turn"),
         ("f", _("filter"), "filter"),
         ("a", _("add"), "add"),

@@ -75,7 +75,7 @@ def _collection_option(chosen: CollectionSelection, status: LibraryStatus | None
         listed = number(status.files) if status else ""
         return Option(RowStack(Row(text.own(_("all files")), text.muted(listed))))
     if root:
-        gone = text.own(_("not there"), "$text-warning") if root in collection.missing else EMPTY
+        gone = text.own(_("not found"), "$text-warning") if root in collection.missing else EMPTY
         return Option(
             RowStack(Row(text.own("    ") + text.line(with_tilde(root), 400, text.MUTED), gone))
         )

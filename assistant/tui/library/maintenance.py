@@ -48,8 +48,8 @@ class LibraryMaintenance:
         self._notice.say(
             text.filled(
                 ngettext(
-                    "Removed {name} ({files:,} file; those on disk stay) — {undo}",
-                    "Removed {name} ({files:,} files; those on disk stay) — {undo}",
+                    "Removed {name} ({files:,} file; kept on disk) — {undo}",
+                    "Removed {name} ({files:,} files; kept on disk) — {undo}",
                     left,
                 ),
                 name=text.line(with_tilde(root) if root else collection.name, 60),
@@ -63,28 +63,30 @@ class LibraryMaintenance:
         """Restore what was removed last, in the last 30 days."""
         removed = next(iter(await with_timeout(self._actions.library.removals)), None)
         if removed is None:
-            self._say(_("There is nothing to undo."))
+            self._say(_("Nothing to undo."))
             return
         add = partial(self._actions.library.add, removed.roots, removed.collection)
         self._actions.jobs.run(add, removed.collection)
-        self._say(_("It is added again."))
+        self._say(_("Added again."))
 
     def refresh(self, collection: Collection | None) -> None:
         """Scan the folders again; None takes all collections."""
         name = collection.name if collection else None
         scan = partial(self._actions.library.refresh, collection=name)
         self._actions.jobs.run(scan, name or ALL_FILES)
-        self._say(_("Looking at the folders again."))
+        self._say(_("Scanning the folders again."))
 
     def rebuild(self) -> None:
         """Read every file again."""
         self._actions.jobs.run(self._actions.library.rebuild, ALL_FILES)
-        self._say(_("Every file is read again; texts that are the same stay embedded."))
+        self._say(_("Reading every file again; unchanged texts keep their embeddings."))
 
     async def pause(self) -> None:
         """Pause indexing, or resume it."""
         paused = await self._actions.jobs.pause()
-        self._say(_("Indexing is paused.") if paused else _("Indexing resumed."))
+        self._say(
+            _("Indexing is paused until you resume it.") if paused else _("Indexing resumed.")
+        )
 
     async def cancel(self) -> None:
         """Cancel the job that is shown."""
@@ -92,7 +94,7 @@ class LibraryMaintenance:
 
     async def verify(self) -> Verification:
         """Check the integrity of everything that is stored; takes its time."""
-        self._notice.say(text.own(_("Looking at everything that is stored …")), seconds=600)
+        self._notice.say(text.own(_("Checking everything that is stored …")), seconds=600)
         try:
             found = await in_thread(self._actions.library.verify)
         except BaseException:

@@ -55,7 +55,7 @@ def _counted_label(names: str, chosen: Sequence[str], library_status: LibrarySta
         return names
     known = [library_status.collection_named(name) for name in chosen]
     if None in known:
-        return _("{collection} (not there)", collection=names) if len(chosen) == 1 else names
+        return _("{collection} (not found)", collection=names) if len(chosen) == 1 else names
     files = sum(each.files for each in known if each)
     return ngettext(
         "{collections} ({files:,} file)",
@@ -140,8 +140,8 @@ class ChooseFiles(Dialog[ChosenCollections]):
             yield Static(text.muted(self._fall_back_text()), classes="note")
             with Horizontal(classes="choices"):
                 yield Clickable(text.button(_("Space marks"), "screen.mark"))
-                yield Clickable(text.button(_("Enter takes it"), "screen.accept"))
-                yield Clickable(text.button(_("Esc leaves it"), "screen.leave"))
+                yield Clickable(text.button(_("Enter applies"), "screen.accept"))
+                yield Clickable(text.button(_("Esc cancels"), "screen.leave"))
 
     def on_mount(self) -> None:
         self._show()
@@ -202,17 +202,15 @@ class ChooseFiles(Dialog[ChosenCollections]):
 
     def _option_text(self, id: str) -> Content:
         if id == ALL_ID:
-            return text.own(_("all files")) + text.muted(
-                f"  {_('also those that are added later')}"
-            )
+            return text.own(_("all files")) + text.muted(f"  {_('including those added later')}")
         if id == NONE_ID:
-            return text.own(_("no files")) + text.muted(f"  {_('the model answers alone')}")
+            return text.own(_("no files")) + text.muted(f"  {_('the model answers without files')}")
         name = id.removeprefix("#")
         known = self._known.get(name)
-        how_many = files_text(known.files) if known else _("not there any more")
+        how_many = files_text(known.files) if known else _("not found")
         return text.line(name, 40) + text.muted(f"  {how_many}")
 
     def _fall_back_text(self) -> str:
         if self._fall_back:
-            return _("When collections are silent, the model answers alone and says so.")
-        return _("When collections are silent, the answer says only that.")
+            return _("If nothing is found, the model answers without files and says so.")
+        return _("If nothing is found, the answer says so.")

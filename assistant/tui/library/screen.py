@@ -266,7 +266,7 @@ class AskForPath(Dialog[str]):
         with Vertical(classes="dialog"):
             yield Static(text.own(_("Folder or file to add"), "bold"))
             yield SafeInput(placeholder="~/Documents/housing")
-            yield Static(text.muted(_("Enter looks at it · Esc leaves it")))
+            yield Static(text.muted(_("Enter continues · Esc cancels")))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -112,7 +112,7 @@ class AdapterList(Dialog[ChosenAdapters]):
                     text.button(_("Space on/off"), "screen.switch", style=text.ACCENT),
                     text.own(_("←→ or number: scale"), text.ACCENT),
                     text.button(_("Enter applies"), "screen.accept", style=text.ACCENT),
-                    text.button(_("Esc leaves it"), "screen.leave", style=text.ACCENT),
+                    text.button(_("Esc cancels"), "screen.leave", style=text.ACCENT),
                 )
             )
 
@@ -190,7 +190,7 @@ class AdapterList(Dialog[ChosenAdapters]):
     def _show_details(self) -> None:
         """Show what is highlighted, in full; or where adapters come from."""
         if not self._offered:
-            state = _("Looking for adapters …") if self._is_scanning else ""
+            state = _("Searching for adapters …") if self._is_scanning else ""
             self._about.update(no_adapters_lines(state, self._folder))
         else:
             self._about.update(adapter_details(self._highlighted))

@@ -81,7 +81,7 @@ def model_line(one: ModelDetails, is_chosen: bool) -> RowStack:
 def recommended_line(one: RecommendedModel) -> RowStack:
     left = text.own("+ ", text.ACCENT) + text.line(one.name, 40)
     left += text.muted("  ") + text.line(localized(one.good_for), 80, text.MUTED)
-    return RowStack(Row(left, text.muted(f"{_('fetch')} · {size(one.size):>8}")))
+    return RowStack(Row(left, text.muted(f"{_('download')} · {size(one.size):>8}")))
 
 
 def model_details_lines(one: ModelDetails) -> RowStack:
@@ -93,7 +93,7 @@ def model_details_lines(one: ModelDetails) -> RowStack:
         if facts.parameters
         else "",
         tokens_text(facts.trained_context) if facts.trained_context else "",
-        _("licence {licence}", licence=facts.licence or _("not told"))
+        _("licence {licence}", licence=facts.licence or _("unknown"))
         if not facts.damage and one.model.origin != "endpoint"
         else "",
         "" if facts.has_template or facts.damage else _("no template"),
@@ -101,7 +101,7 @@ def model_details_lines(one: ModelDetails) -> RowStack:
     ]
     reason = localized(one.reason)
     if not reason and one.memory:
-        reason = _("Takes about {memory} of memory.", memory=size(one.memory))
+        reason = _("Needs about {memory} of memory.", memory=size(one.memory))
     if one.card_problem:
         reason = f"{reason} {card_problem_text(one.card_problem)}".strip()
     if facts.template_problem:
@@ -141,7 +141,7 @@ def tested_line(found: EndpointTest) -> Content:
     can = found.capabilities
     if found.problem:
         return text.line(localized(found.problem), 300)
-    counts = _("tokens counted exactly") if can.counting == "exact" else _("tokens counted about")
+    counts = _("tokens counted exactly") if can.counting == "exact" else _("tokens estimated")
     told = [
         _(
             "{server} answers after {seconds:,.1f} s",
@@ -151,14 +151,18 @@ def tested_line(found: EndpointTest) -> Content:
         ngettext("{models:,} model", "{models:,} models", len(can.models), models=len(can.models)),
         _("window {window:,}", window=max((each.window for each in can.models), default=0)),
         counts,
-        _("goes on with unfinished answers") if can.continues else _("begins answers anew"),
+        _("can continue unfinished answers")
+        if can.continues
+        else _("cannot continue unfinished answers"),
     ]
     return text.line(" · ".join(told), 300)
 
 
 def recommended_details_lines(one: RecommendedModel) -> RowStack:
     return RowStack(
-        Row(text.own(_("Enter asks for its exact size and licence, and fetches when you accept."))),
+        Row(
+            text.own(_("Enter shows its exact size and licence; it is downloaded when you accept."))
+        ),
         Row(
             text.line(
                 _(
@@ -182,9 +186,9 @@ def recommended_details_lines(one: RecommendedModel) -> RowStack:
 
 def download_line(offer: Offer, progress: DownloadProgress | None) -> RowStack:
     """Progress line of a download."""
-    left = text.filled(_("Fetching {file}"), file=text.line(offer.files[0].name, 80))
+    left = text.filled(_("Downloading {file}"), file=text.line(offer.files[0].name, 80))
     if progress is None:
-        return RowStack(Row(left, text.muted(_("begins"))))
+        return RowStack(Row(left, text.muted(_("starting"))))
     parts = [
         _(
             "{share:.0%} of {total}",
@@ -199,7 +203,7 @@ def download_line(offer: Offer, progress: DownloadProgress | None) -> RowStack:
     return RowStack(Row(left, text.own(" · ".join(parts))))
 
 
-PATH_HINT = _("One that lies elsewhere is named by its path:")
+PATH_HINT = _("For one in another folder, give its path:")
 PATH_EXAMPLE = "/adapters /path/to/file.gguf"
 
 
@@ -245,7 +249,7 @@ def adapter_line(each: OfferedAdapter, use: AdapterUse | None, typed: str) -> Ro
 def adapter_details(each: OfferedAdapter | None) -> Content:
     """Details of an adapter that the list has no room for."""
     if each is None:
-        return text.muted(_("What the settings say for this model, also when they change."))
+        return text.muted(_("Follows your settings for this model."))
     if each.details is None:
         return text.line(each.path, 300, text.MUTED)
     details = each.details
@@ -267,7 +271,7 @@ def no_adapters_lines(state: str, folder: Path | None) -> Content:
         return text.muted(state)
     where = text.line(str(folder), 300) if folder else text.own(_("the folder of your models"))
     return text.filled(
-        _("There is no adapter yet. A LoRA adapter is a GGUF file that goes into {folder}."),
+        _("No adapters yet. Put LoRA adapters (GGUF files) into {folder}."),
         folder=where,
     ) + text.own(f"\n{PATH_HINT}\n{PATH_EXAMPLE}")
 

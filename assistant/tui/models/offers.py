@@ -35,7 +35,7 @@ class AcceptOffer(Dialog[bool]):
                 file=file,
                 parts=parts,
             )
-        licence = text.line(offer.licence or _("not told"), 80, "bold")
+        licence = text.line(offer.licence or _("unknown"), 80, "bold")
         rows = [
             text.line(offer.repository, 100),
             file,
@@ -44,9 +44,9 @@ class AcceptOffer(Dialog[bool]):
             text.line(offer.url, 200, text.MUTED),
         ]
         with Vertical(classes="dialog"):
-            yield Static(text.own(_("Fetch this model?"), "bold"))
+            yield Static(text.own(_("Download this model?"), "bold"))
             yield Static(text.joined(rows, "\n"), classes="address")
-            yield Static(text.muted(_("Enter accepts the licence and fetches · Esc leaves it")))
+            yield Static(text.muted(_("Enter accepts the licence and downloads · Esc cancels")))
 
     def action_accept(self) -> None:
         self.dismiss(True)

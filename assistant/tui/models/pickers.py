@@ -37,7 +37,7 @@ class ModelPicker(Dialog[str]):
         with Vertical(classes="dialog"):
             yield Static(text.own(_("Model"), "bold"))
             yield OptionList(*self._options(), markup=False, compact=True)
-            yield Static(text.muted(_("Enter chooses · Esc leaves it")))
+            yield Static(text.muted(_("Enter chooses · Esc cancels")))
 
     def on_mount(self) -> None:
         names = [DEFAULT_WORD, *(model.name for model in self._models)]
@@ -67,14 +67,14 @@ class ModelPicker(Dialog[str]):
 
 
 FIELD_MEANINGS: Final = {
-    "temperature": _("0 always takes the likeliest token"),
-    "top_k": _("keeps the k likeliest tokens; 0 keeps all"),
-    "top_p": _("keeps the likeliest tokens of this probability"),
-    "min_p": _("keeps tokens this likely, against the likeliest"),
-    "repeat_penalty": _("above 1, used tokens become less likely"),
+    "temperature": _("0 = always the most likely token"),
+    "top_k": _("only the k most likely tokens; 0 = all"),
+    "top_p": _("only the most likely tokens, up to this probability"),
+    "min_p": _("only tokens this likely, compared with the best"),
+    "repeat_penalty": _("above 1, repeated tokens become less likely"),
     "seed": _("the same seed gives the same answer"),
-    "max_tokens": _("the longest answer"),
-    "thinking": _("off, auto, low, medium, high, or tokens it may think"),
+    "max_tokens": _("the longest answer, in tokens"),
+    "thinking": _("off, auto, low, medium, high, or a number of tokens"),
 }
 
 
@@ -95,12 +95,12 @@ class SamplingList(Dialog[tuple[str, bool]]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(text.own(_("How answers are sampled"), "bold"))
+            yield Static(text.own(_("Answer settings (sampling)"), "bold"))
             yield OptionList(*self._options(), markup=False, compact=True)
             yield Static(id="means")
             with Horizontal(classes="choices"):
-                yield Clickable(text.button(_("Enter changes it"), "screen.change"))
-                yield Clickable(text.button(_("Del takes it back"), "screen.reset"))
+                yield Clickable(text.button(_("Enter changes"), "screen.change"))
+                yield Clickable(text.button(_("Del resets"), "screen.reset"))
                 yield Clickable(text.button(_("Esc closes"), "screen.leave"))
 
     def on_mount(self) -> None:

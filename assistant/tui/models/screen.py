@@ -50,8 +50,8 @@ POLL_SECONDS: Final = 0.25
 """Seconds between two polls of a download."""
 
 KEY_HINTS: Final = (
-    (_("Enter uses or fetches"), ""),
-    (_("F fetches another"), "screen.fetch"),
+    (_("Enter uses or downloads"), ""),
+    (_("F downloads another"), "screen.fetch"),
     (_("C stops it"), "screen.stop"),
 )
 SERVER_HINTS: Final = (
@@ -140,7 +140,7 @@ class ModelsScreen(NoticedScreen[str]):
 
     def _scan(self) -> None:
         self._found = []
-        self._show(_("looking …"))
+        self._show(_("searching …"))
         self._scan_stream = Stream(self._models.details, self._add, self._scan_ended, self._report)
         if self._endpoints is not None:
             self.do(self._look_around(self._endpoints), group="look around")
@@ -153,7 +153,7 @@ class ModelsScreen(NoticedScreen[str]):
     def _add(self, found: Sequence[ModelDetails]) -> None:
         # What cannot be used comes last.
         self._found = sorted([*self._found, *found], key=lambda one: one.fit in LAST)
-        self._show(_("looking …"))
+        self._show(_("searching …"))
 
     def _scan_ended(self, failure: AssistantError | None) -> None:
         if not self.is_attached:
@@ -181,7 +181,7 @@ class ModelsScreen(NoticedScreen[str]):
         if self._offered:
             made = self._offered[0].as_of
             age = age_of(made, datetime.now(UTC).date()) if made is not None else ""
-            options.append(_heading(f"\n{_('Worth fetching')}", age))
+            options.append(_heading(f"\n{_('Recommended downloads')}", age))
             options += [
                 Option(recommended_line(one), id=f"offer-{place}")
                 for place, one in enumerate(self._offered)
@@ -268,7 +268,7 @@ class ModelsScreen(NoticedScreen[str]):
         if self._download.offer is not None:
             self._download.stop()
             self._show_progress()
-            self.notice.say(text.own(_("The download is stopped; fetching it again goes on.")))
+            self.notice.say(text.own(_("Download stopped; downloading it again continues it.")))
 
     # Servers
 
@@ -296,7 +296,7 @@ class ModelsScreen(NoticedScreen[str]):
             return one.model.name.partition("/")[0]
         if isinstance(one, ModelDetails) and self._endpoints is not None:
             self.notice.say(
-                text.own(_("This model runs here; {key} is for those of servers.", key=key))
+                text.own(_("This model runs here; {key} is for models on servers.", key=key))
             )
         return ""
 
@@ -329,7 +329,7 @@ class ModelsScreen(NoticedScreen[str]):
                 return
             await in_thread(endpoints.allow, missing.name, "questions")
         self.notice.say(
-            text.filled(_("Asking {server} …"), server=text.line(name, 40)), seconds=120
+            text.filled(_("Testing {server} …"), server=text.line(name, 40)), seconds=120
         )
         found = await in_thread(endpoints.test, name, self._looking)
         self.notice.say(tested_line(found), error=bool(found.problem), seconds=60)
@@ -346,15 +346,15 @@ class ModelsScreen(NoticedScreen[str]):
 
     async def _ask(self) -> None:
         question = _("Which model? OWNER/NAME or OWNER/NAME:FILE")
-        wanted = await self.app.push_screen_wait(AskForLine(question, "", _("Enter asks for it")))
+        wanted = await self.app.push_screen_wait(AskForLine(question, "", _("Enter looks it up")))
         if wanted and wanted.strip():
             await self._offer(wanted.strip())
 
     async def _offer(self, wanted: str) -> None:
         if self._download.offer is not None:
-            self.notice.say(text.own(_("Another model is being fetched; C stops that.")))
+            self.notice.say(text.own(_("Another model is being downloaded; C stops it.")))
             return
-        asking = text.filled(_("Asking for {model} …"), model=text.line(wanted, 80))
+        asking = text.filled(_("Looking up {model} …"), model=text.line(wanted, 80))
         self.notice.say(asking, seconds=60)
         offer = await self._download.find(wanted)
         self.notice.clear()
@@ -368,7 +368,9 @@ class ModelsScreen(NoticedScreen[str]):
             self.notice.fail(failure)
             return
         name = text.line(offer.files[0].name, 80)
-        self.notice.say(text.filled(_("{model} is here: Enter uses it."), model=name), seconds=30)
+        self.notice.say(
+            text.filled(_("{model} is downloaded: Enter uses it."), model=name), seconds=30
+        )
         self._scan()
 
     def _show_progress(self) -> None:

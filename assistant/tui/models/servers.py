@@ -66,7 +66,7 @@ class AddServer(Dialog[WantedServer]):
             yield Static(text.muted(about), classes="apart")
             with Horizontal(classes="choices apart"):
                 yield Clickable(text.button(_("Enter adds and tests it"), "screen.accept"))
-                yield Clickable(text.button(_("Esc leaves it"), "screen.leave"))
+                yield Clickable(text.button(_("Esc cancels"), "screen.leave"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -103,12 +103,12 @@ class AllowSending(Dialog[bool]):
             text.own("→ ")
             + text.filled(_("{host} is not this machine."), host=text.line(one.host, 80, "bold")),
             text.line(one.url, 200, text.MUTED),
-            text.own(_("Your files stay here, but for the passages that go with a question."))
+            text.own(_("Your files stay here, except the passages sent with a question."))
             if self._what == "files"
-            else text.own(_("Files stay here; for passages of them you are asked again.")),
+            else text.own(_("Your files stay here; you are asked before passages are sent.")),
         ]
         if not one.url.startswith("https:"):
-            rows.append(text.own(_("Nothing is encrypted on the way."), "$text-warning"))
+            rows.append(text.own(_("The connection is not encrypted."), "$text-warning"))
         with Vertical(classes="dialog"):
             yield Static(text.own(_("Send {what} there?", what=_(SCOPE_TEXTS[self._what])), "bold"))
             yield Static(text.joined(rows, "\n"), classes="address")
@@ -148,7 +148,7 @@ class RemoveServer(Dialog[bool]):
             yield Static(text.joined(rows, "\n"), classes="address")
             with Horizontal(classes="choices"):
                 yield Clickable(text.button(_("Enter removes it"), "screen.accept"))
-                yield Clickable(text.button(_("Esc leaves it"), "screen.leave"))
+                yield Clickable(text.button(_("Esc cancels"), "screen.leave"))
 
     def action_accept(self) -> None:
         self.dismiss(True)

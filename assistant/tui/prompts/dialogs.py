@@ -36,7 +36,7 @@ class PromptPicker(Dialog[Prompt]):
             yield OptionList(*self._options(), markup=False, compact=True)
             if self._problems:
                 yield Static(self._complaints(), classes="problems")
-            yield Static(text.muted(_("Enter chooses · Esc leaves it")))
+            yield Static(text.muted(_("Enter chooses · Esc cancels")))
 
     def on_mount(self) -> None:
         names = [prompt.name for prompt in self._prompts.values()]
@@ -110,7 +110,7 @@ class SavePrompt(Dialog[PromptToSave]):
             with Horizontal(classes="choices"):
                 yield Clickable(text.button(_("Ctrl+S saves"), "screen.save"))
                 yield Clickable(text.own(_("↓ Space marks")))
-                yield Clickable(text.button(_("Esc leaves it"), "screen.leave"))
+                yield Clickable(text.button(_("Esc cancels"), "screen.leave"))
 
     def on_key(self, event: events.Key) -> None:
         listing = self.query(OptionList)

@@ -24,7 +24,7 @@ class DeletedPrompt:
 Entry = Prompt | PromptProblem | DeletedPrompt
 
 KEY_HINTS = (
-    (_("Enter takes it up"), ""),
+    (_("Enter uses prompt"), ""),
     (_("e edit"), "edit"),
     (_("o in your editor"), "open"),
     (_("n new"), "new"),
@@ -80,9 +80,7 @@ def prompt_preview(entry: Entry) -> Content:
                 [head, text.EMPTY, wrong, text.line(localized(entry.fix), 400)], "\n"
             )
         case DeletedPrompt():
-            return text.line(entry.name, 60, "bold") + text.muted(
-                f"\n\n{_('Enter brings it back.')}"
-            )
+            return text.line(entry.name, 60, "bold") + text.muted(f"\n\n{_('Enter restores it.')}")
     return text.joined(_lines(entry), "\n")
 
 
@@ -131,5 +129,5 @@ def is_callable(name: str) -> bool:
 def why_not_callable(name: str) -> str:
     """Reason why a prompt cannot be called after a slash; empty when it can."""
     if name in BY_NAME:
-        return _("/{name} is a command of its own: /role {name} takes it up", name=name)
+        return _("/{name} is a command: use /role {name}", name=name)
     return "" if is_callable(name) else _("a name with spaces cannot be typed after /")

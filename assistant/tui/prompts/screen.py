@@ -221,7 +221,7 @@ class PromptsScreen(FilteredScreen[Prompt]):
         question, typed = _("Name of the new prompt"), ""
         while True:
             answer: str | None = await self.app.push_screen_wait(
-                AskForLine(question, typed, _("Enter begins it"))
+                AskForLine(question, typed, _("Enter creates it"))
             )
             if answer is None or not answer.strip():
                 return
@@ -233,7 +233,7 @@ class PromptsScreen(FilteredScreen[Prompt]):
                 continue
             if not await self._services.run(self._services.prompts.is_taken, typed):
                 break
-            question = _("There is a prompt {name} already. Take another name.", name=typed)
+            question = _("There is a prompt {name} already. Choose another name.", name=typed)
         await self._edit_until_right(typed, new_prompt_text(typed), "", is_new=True)
 
     async def _delete(self) -> None:
@@ -242,30 +242,30 @@ class PromptsScreen(FilteredScreen[Prompt]):
             return
         if path.parent != self._services.prompts.own_folder:
             self.notice.say(
-                text.own(_("This one comes with the program: e makes a copy of your own."))
+                text.own(_("This prompt comes with the program: e makes your own copy."))
             )
             return
         await self._services.run(self._services.own_prompts.delete, path.stem)
         self._undo.append((path.stem, True))
         await self._reload()
-        self._report_change(_("Deleted {prompt} — Ctrl+Z brings it back."), path.stem)
+        self._report_change(_("Deleted {prompt} — Ctrl+Z undoes."), path.stem)
 
     async def _restore(self, name: str) -> None:
         await self._services.run(self._services.own_prompts.restore, name)
         await self._reload()
         self._show(name)
-        self._report_change(_("It is back: {prompt}."), name)
+        self._report_change(_("Restored {prompt}."), name)
 
     async def _undo_change(self) -> None:
         if not self._undo:
-            self.notice.say(text.own(_("There is nothing to undo.")))
+            self.notice.say(text.own(_("Nothing to undo.")))
             return
         name, existed = self._undo.pop()
         own = self._services.own_prompts
         await self._services.run(own.restore if existed else own.delete, name)
         await self._reload()
         self._show(name)
-        self._report_change(_("As it was: {prompt}."), name)
+        self._report_change(_("Undone: {prompt}."), name)
 
     def _report_change(self, message: str, name: str) -> None:
         self.notice.say(text.filled(message, prompt=text.line(name, 60)), seconds=10)

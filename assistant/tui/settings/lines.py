@@ -15,7 +15,7 @@ from assistant.tui.toolkit import text
 
 KEY_HINTS: Final = (
     (_("Enter changes"), "change"),
-    (_("Del back to the default"), "reset"),
+    (_("Del resets"), "reset"),
     (_("Ctrl+Z undo"), "undo"),
     (_("/ search"), "find"),
     (_("Esc back"), "leave"),
@@ -72,12 +72,12 @@ def _details(setting: Setting, at_once: bool) -> Iterator[Content]:
         (_("now"), value_text(setting.value)),
         (_("from"), origin_text(setting.origin)),
         (_("default"), value_text(setting.default)),
-        (_("takes"), localized(setting.allowed)),
+        (_("allowed"), localized(setting.allowed)),
     )
     cells = max(LABEL_CELLS, *(cell_len(label) + 1 for label, _value in rows))
     for label, value in rows:
         yield text.own(label, text.MUTED).pad_right(cells - cell_len(label)) + text.line(value, 400)
-    when = _("A change holds at once") if at_once else _("A change holds from the next start on")
+    when = _("Changes apply at once") if at_once else _("Changes apply at the next start")
     variable = f" · {setting.variable}" if setting.variable else ""
     yield text.line(f"{when}{variable}", 200, text.MUTED)
 

@@ -125,7 +125,7 @@ class SettingsScreen(FilteredScreen[None]):
     def _show_details(self) -> None:
         setting = self._setting
         if setting is None:
-            nothing = _("No setting has to do with that.") if self._all else ""
+            nothing = _("No setting found.") if self._all else ""
             self._details.update(text.muted(nothing))
         else:
             self._details.update(details(setting, at_once=holds_at_once(setting.path)))
@@ -204,14 +204,14 @@ class SettingsScreen(FilteredScreen[None]):
             return
         self._undo.append(change)
         await self._follow(change.path)
-        now = _("its default again") if value is None else value_text(value)
+        now = _("the default again") if value is None else value_text(value)
         covered = self._services.user_settings.covered_by(setting.path)
         changed = text.line(now, 80)
         if not holds_at_once(setting.path):
-            changed = text.filled(_("{value} from the next start on"), value=changed)
+            changed = text.filled(_("{value} from the next start"), value=changed)
         if covered:
             changed = text.filled(
-                _("{change}, but {variable} goes before it"), change=changed, variable=covered
+                _("{change}, but {variable} overrides it"), change=changed, variable=covered
             )
         self.notice.say(
             text.own(f"{setting.key}: "),

@@ -16,7 +16,7 @@ from assistant.core.wording import unread_sentence
 from assistant.language.messages import _, localized
 from assistant.tui.toolkit.text_view import MarkedText, labels_of
 
-STORED_PASSAGE_TEXT: Final = _("Here is the passage as it was read.")
+STORED_PASSAGE_TEXT: Final = _("This is the passage as it was read.")
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def _empty_text(evidence: AnswerEvidence) -> str:
     """Text in place of the passages when there are none."""
     if not evidence.answer_id:
         return _("no answer yet")
-    return _("nothing that fits") if evidence.searched else _("your files had no part in it")
+    return _("nothing relevant found") if evidence.searched else _("not based on your files")
 
 
 def _heading(words: str) -> Iterator[Option]:

@@ -220,7 +220,9 @@ class PassageScreen(Screen[None]):
     async def _open(self) -> None:
         """In the editor for texts, else in the system's viewer."""
         if self._opened is None or not self._opened.is_file:
-            self.notice.say(text.own(_("The file cannot be opened: it is not what was read.")))
+            self.notice.say(
+                text.own(_("The file cannot be opened: only the stored passage is shown."))
+            )
             return
         opened, path = self._opened, self._path
         line = opened.sheet.text.count("\n", 0, opened.sheet.target.start) + 1

@@ -50,7 +50,7 @@ class Dialog(Closing, ModalScreen[Answer]):
 class AskForLine(Dialog[str]):
     """Dialog that asks for one line of text; Enter accepts, Esc cancels."""
 
-    def __init__(self, question: str, value: str = "", enter: str = _("Enter goes on")) -> None:
+    def __init__(self, question: str, value: str = "", enter: str = _("Enter continues")) -> None:
         """Args:
         value: what stands in the field at first.
         enter: what Enter does, such as `Enter renames`.
@@ -64,7 +64,7 @@ class AskForLine(Dialog[str]):
         with Vertical(classes="dialog"):
             yield Static(text.line(self._question, 120, "bold"))
             yield SafeInput(text.line(self._value, 400).plain, select_on_focus=True)
-            yield Static(text.muted(f"{self._enter} · {_('Esc leaves it')}"))
+            yield Static(text.muted(f"{self._enter} · {_('Esc cancels')}"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -100,7 +100,7 @@ class TextEditor(Dialog[str]):
                 yield Static(text.muted(self._note), classes="note")
             with Horizontal(classes="choices"):
                 yield Clickable(text.button(_("Ctrl+S saves"), "screen.save"))
-                yield Clickable(text.button(_("Esc leaves it as it was"), "screen.leave"))
+                yield Clickable(text.button(_("Esc cancels"), "screen.leave"))
 
     def on_mount(self) -> None:
         area = self.query_one(TextArea)
@@ -130,7 +130,7 @@ class OpenLink(Dialog[bool]):
                 yield Static(linked(self._address))
             with Horizontal(classes="choices"):
                 yield Clickable(text.button(_("Enter opens"), "screen.open"))
-                yield Clickable(text.button(_("Esc leaves it"), "screen.leave"))
+                yield Clickable(text.button(_("Esc cancels"), "screen.leave"))
 
     def action_open(self) -> None:
         self.dismiss(True)

@@ -68,7 +68,7 @@ def hint_of(failure: AssistantError) -> str:
     """Hint on a failure, translated; with a way that the screen knows and the engine does not."""
     hint = localized(failure.hint)
     if isinstance(failure, AdapterError):
-        return f"{hint} {_('/adapters chooses others, or none.')}".strip()
+        return f"{hint} {_('Use /adapters to choose others or none.')}".strip()
     return hint
 
 

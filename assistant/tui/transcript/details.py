@@ -25,7 +25,7 @@ SHORTEST_MS: Final = 500
 
 ENDINGS: Final[dict[StopReason, str]] = {
     "end": _("by itself"),
-    "length": _("at the limit of its length"),
+    "length": _("at its length limit"),
     "stopped": _("by you"),
 }
 """How an answer ended."""
@@ -55,7 +55,7 @@ class AnswerDetails(Dialog[None]):
 
 def answer_details(message: Message) -> Iterator[tuple[str, str]]:
     """What is known of an answer, in lines of a word and what it is."""
-    yield _("model"), message.model or _("none: the program wrote it")
+    yield _("model"), message.model or _("none, the program wrote it")
     if message.adapters:
         scales = (f"{use.name} ×{number(use.scale, 'g')}" for use in message.adapters)
         yield _("adapters"), ", ".join(scales)
@@ -106,9 +106,9 @@ def _token_details(usage: Usage) -> Iterator[tuple[str, str]]:
     yield pgettext("tokens", "wrote"), tokens_text(wrote)
     if usage.drafted_tokens:
         yield (
-            pgettext("tokens", "guessed"),
+            pgettext("tokens", "draft"),
             _(
-                "{right:,} of {tokens:,} tokens right, read several at once",
+                "{right:,} of {tokens:,} draft tokens accepted",
                 right=usage.accepted_tokens,
                 tokens=usage.drafted_tokens,
             ),

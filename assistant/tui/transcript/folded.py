@@ -223,8 +223,8 @@ class UnsupportedAnswer(Vertical):
         self._line.update(
             text.own(
                 ngettext(
-                    "{mark} what the model wrote, not supported by your files, {words:,} word",
-                    "{mark} what the model wrote, not supported by your files, {words:,} words",
+                    "{mark} the model's answer, not supported by your files, {words:,} word",
+                    "{mark} the model's answer, not supported by your files, {words:,} words",
                     self._words,
                     mark=mark,
                     words=self._words,

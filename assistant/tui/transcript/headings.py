@@ -46,11 +46,11 @@ ROLE_STYLES = {"user": "$text-accent bold", "assistant": "bold", "system": text.
 
 OUTGROWN_TEXTS: Final[dict[Overflow, str]] = {
     "leave_out": _(
-        "From here on the oldest turns are left out of the model's window; no message is lost."
+        "From here on, the oldest messages are left out of the context window; none is deleted."
     ),
     "summarise": _(
-        "From here on a summary takes the place of the oldest turns in the model's window; "
-        "no message is lost."
+        "From here on, a summary replaces the oldest messages in the context window; none is"
+        " deleted."
     ),
 }
 
@@ -223,7 +223,7 @@ def _state_line(message: Message, keymap: Keymap, hint: str) -> Content:
         case "failed":
             return _failure_lines(message, keymap, hint)
         case "complete" if message.stop_reason == "length":
-            cut_off = text.muted(_("cut off: the answer's limit was reached"))
+            cut_off = text.muted(_("cut off: length limit reached"))
             return _go_on_line(message, keymap, cut_off)
         case "complete" if message.citations:
             return text.own("\n").join(_source_buttons(message))

@@ -27,7 +27,7 @@ STRENGTH_STYLES: Final[dict[Strength, str]] = {
 STRENGTH_TEXTS: Final[dict[Strength | None, str]] = {
     "verbatim": _("word for word"),
     "supported": _("supported"),
-    "weak": _("in part"),
+    "weak": _("partly supported"),
     "contradicted": _("says the opposite"),
     None: _("read, not cited"),
 }
@@ -95,6 +95,6 @@ def _unused_reason(reference: Reference) -> str:
         case "duplicate":
             return _("duplicate")
         case "budget":
-            return _("no room")
+            return _("did not fit")
         case _:
-            return _("too far")
+            return _("not relevant")

@@ -17,9 +17,9 @@ from assistant.tui.toolkit.dialogs import Dialog
 from assistant.tui.toolkit.widgets import Clickable, SafeInput
 
 FORMATS: tuple[tuple[ExportFormat, str, str], ...] = (
-    ("markdown", "Markdown", _("what is read, with front matter; can be imported again")),
-    ("json", "JSON", _("everything, with all branches; can be imported again")),
-    ("html", "HTML", _("what is read, to be looked at in a browser")),
+    ("markdown", "Markdown", _("the visible branch, with front matter; can be imported")),
+    ("json", "JSON", _("everything, with all branches; can be imported")),
+    ("html", "HTML", _("the visible branch, for a browser")),
 )
 
 
@@ -65,15 +65,15 @@ class ChooseExport(Dialog[ChosenExport]):
         with Vertical(classes="dialog"):
             yield Static(text.own(_("Export"), "bold"))
             yield OptionList(*self._options(), markup=False, compact=True)
-            yield Static(text.own(_("Into the folder")))
+            yield Static(text.own(_("Into folder")))
             yield SafeInput(text.line(self._folder, 1000).plain)
             if self._temporary:
-                warning = _("This conversation is in memory only; an export writes it to the disk.")
+                warning = _("This conversation is only in memory; exporting writes it to disk.")
                 yield Static(text.own(warning, "$text-warning"), classes="note")
             with Horizontal(classes="choices"):
                 yield Clickable(text.button(_("Enter exports"), "screen.accept"))
                 yield Clickable(text.own(_("Tab goes to the folder")))
-                yield Clickable(text.button(_("Esc leaves it"), "screen.leave"))
+                yield Clickable(text.button(_("Esc cancels"), "screen.leave"))
 
     def on_mount(self) -> None:
         wanted = next(id for id, each in self._exports.items() if each == self._proposed)

@@ -108,9 +108,9 @@ class ExportJob:
             yield text.own(
                 ngettext(
                     "{messages} in other branches of {conversations:,} conversation left out;"
-                    " JSON holds them.",
+                    " export JSON to keep them.",
                     "{messages} in other branches of {conversations:,} conversations left out;"
-                    " JSON holds them.",
+                    " export JSON to keep them.",
                     len(partial),
                     messages=messages_text(messages),
                     conversations=len(partial),
@@ -154,8 +154,8 @@ class ImportJob:
                 new,
                 conversations=new,
             ),
-            _("{conversations:,} that went on", conversations=more),
-            _("{conversations:,} that were there already", conversations=there),
+            _("{conversations:,} updated", conversations=more),
+            _("{conversations:,} unchanged", conversations=there),
         )
         return text.muted(", ".join(parts))
 
@@ -166,16 +166,16 @@ class ImportJob:
         for adoption in self.adoptions:
             title = text.line(adoption.title or _("Untitled"), 80)
             if adoption.is_new or adoption.added:
-                what = _("new") if adoption.is_new else _("went on")
+                what = _("new") if adoption.is_new else _("updated")
                 messages = text.muted(f"  {messages_text(adoption.added)}")
                 yield text.muted(f"{what}  ") + title + messages
             if adoption.in_trash:
-                message = _("{conversation}: it stayed in the trash")
+                message = _("{conversation}: stays in the trash")
                 yield text.filled(message, "$text-warning", conversation=title)
             elif adoption.trashed:
                 message = ngettext(
-                    "{conversation}: {messages:,} message stayed in the trash",
-                    "{conversation}: {messages:,} messages stayed in the trash",
+                    "{conversation}: {messages:,} message stays in the trash",
+                    "{conversation}: {messages:,} messages stay in the trash",
                     adoption.trashed,
                 )
                 yield text.filled(

@@ -58,7 +58,7 @@ class TransferReport(Dialog[None]):
             self.dismiss(None)
         elif self._stream is not None:
             self._stream.stop.set()
-            self._keys.update(text.muted(_("stops after the file at hand …")))
+            self._keys.update(text.muted(_("stops after the current file …")))
 
     def on_click(self, event: events.Click) -> None:
         """A click beside it does what Esc does; a report is not to be missed."""

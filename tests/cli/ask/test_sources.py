@@ -142,8 +142,8 @@ def test_where_nothing_is_found_the_unread_pages_of_the_nearest_file_are_told(
 
     run = shell("ask", "--collection", "home", "Who?")
 
-    assert "The nearest is lease.md" in run.out
-    assert "Of that file, pages 2–3 could not be read (pictures)." in run.out
+    assert "The closest passage is lease.md" in run.out
+    assert "In that file, pages 2–3 could not be read (pictures)." in run.out
 
 
 def test_what_could_not_be_read_of_an_attached_file_is_told(shell: Shell, lease: Path) -> None:

@@ -89,7 +89,7 @@ def test_of_several_dates_the_narrowest_holds() -> None:
         ("after:2026-13", "after 2026-13", "2026-01-31"),
         ("after:2026-02-30", "after 2026-02-30", "2026-01-31"),
         ("role:cook", "role cook", "user, assistant"),
-        ("-before:2026", "before 2026", "ruled out"),
+        ("-before:2026", "before 2026", "excluded"),
     ],
 )
 def test_an_operator_that_makes_no_sense_is_searched_as_words_and_told(

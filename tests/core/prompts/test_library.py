@@ -221,4 +221,7 @@ def test_an_internal_prompt_can_be_overridden_only_with_all_its_placeholders(
     write(own / "internal" / "titel.md", f"{head}Name it: {{{{text}}}}")
     assert library.internal("title").text == "Name it: {{text}}"
     problems = {Path(p.path).name: p.reason for p in library.read()[1]}
-    assert problems == {"title.md": "{{text}} is missing", "titel.md": "nothing uses it"}
+    assert problems == {
+        "title.md": "{{text}} is missing",
+        "titel.md": "the program does not use it",
+    }

@@ -92,7 +92,7 @@ def test_when_the_files_are_silent_and_nothing_else_is_wanted_no_model_is_asked(
 
 
 @pytest.mark.parametrize(
-    ("evidence", "told"), [(0.2, " The nearest is lease.md, page 4."), (0.01, "")]
+    ("evidence", "told"), [(0.2, " The closest passage is lease.md, page 4."), (0.01, "")]
 )
 def test_silence_names_a_passage_that_may_have_something_to_do_with_it(
     evidence: float, told: str
@@ -163,7 +163,7 @@ def test_silence_says_what_is_still_to_be_read(store: FakeConversations) -> None
 
     answer = talk.ask("Who won?", RetrievalScope(collections=("housing",), only=True))
 
-    assert answer.text.endswith("1 file is still to be read: ask again when that is done.")
+    assert answer.text.endswith("1 file has not been read yet: ask again later.")
 
 
 def test_when_the_files_are_silent_the_model_answers_without_them(

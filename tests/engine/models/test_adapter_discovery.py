@@ -93,8 +93,10 @@ def test_an_adapter_fits_the_models_of_its_architecture_and_size_or_the_one_it_n
     words = letters(folder / "words.gguf", {"q": 1}, {"adapter.alora.invocation_tokens": [5, 6]})
     activated = looked(catalog(home))[words.stem]
     assert (activated.fit, activated.facts.kind) == ("not supported", "adapter")
-    assert misfit(activated.facts, found["tiny-llama"].facts) == "of a kind that is not supported"
-    assert misfit(found["other"].facts, found[STARTER].facts) == "for qwen2, and the model is llama"
+    assert misfit(activated.facts, found["tiny-llama"].facts) == "of a type that is not supported"
+    assert (
+        misfit(found["other"].facts, found[STARTER].facts) == "made for qwen2; this model is llama"
+    )
     assert "576 numbers" in misfit(found["polite"].facts, found["tiny-llama"].facts)
 
 

@@ -106,7 +106,7 @@ async def test_the_list_of_what_can_be_set_is_changed_in_place(home: Path) -> No
     async with opened(Setting(home)) as driver:
         await driver.ask("Hi")
         await driver.pilot.press("alt+s")
-        await driver.until_shown("How answers are sampled")
+        await driver.until_shown("Answer settings (sampling)")
         await driver.until_shown("no limit")
         await driver.pilot.press("down", "enter")
         await driver.until_shown("top_k: a whole number from 0")
@@ -127,7 +127,7 @@ async def test_the_list_of_what_can_be_set_is_changed_in_place(home: Path) -> No
 async def test_every_row_of_what_can_be_set_says_what_it_means(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await driver.pilot.press("alt+s")
-        await driver.until_shown("How answers are sampled")
+        await driver.until_shown("Answer settings (sampling)")
         for field in FIELD_MEANINGS:
             await driver.until_shown(FIELD_MEANINGS[field])
             await driver.pilot.press("down")

@@ -40,13 +40,13 @@ async def test_a_dropped_folder_is_told_in_full_before_anything_is_done(home: Pa
         drop(driver, folder(home, "lease.pdf"))
         await asked(driver)
 
-        await driver.until_shown("Add 215 files from housing/ ?")
+        await driver.until_shown("Add 215 files from housing/?")
         await driver.until_shown("212 files to read, 34.2 MB, about 2 min 20 s")
-        assert "3 in the library already" in driver.text
-        assert "12 left out: unsupported kind, such as photo.jpg" in driver.text
+        assert "3 already in the library" in driver.text
+        assert "12 left out: unsupported type, such as photo.jpg" in driver.text
         assert "1 left out: too large, film.mkv" in driver.text
         assert dialog(driver).query_one(Input).value == "housing"
-        assert "Attach whole" not in driver.text
+        assert "Attach the whole" not in driver.text
         assert library.added == []
         await driver.pilot.press("escape")
         await driver.until(lambda: driver.app.screen is driver.screen)
@@ -60,10 +60,10 @@ async def test_the_dialog_is_there_before_the_folder_is_walked(home: Path) -> No
     async with opened(Setting(home, library=library)) as driver:
         drop(driver, folder(home, "lease.pdf"))
 
-        await asked(driver, "Looking: 1,500 files so far")
-        await driver.until_shown("Add housing/ ?")
+        await asked(driver, "Scanning: 1,500 files so far")
+        await driver.until_shown("Add housing/?")
         library.looking.open()
-        await driver.until_shown("Add 215 files from housing/ ?")
+        await driver.until_shown("Add 215 files from housing/?")
 
 
 @pytest.mark.parametrize("style", ["quoted", "address"])
@@ -132,7 +132,7 @@ async def test_the_name_of_the_collection_can_be_changed(home: Path) -> None:
         drop(driver, folder(home, "lease.pdf"))
         await asked(driver)
         await driver.pilot.press("shift+tab", "ctrl+u", *"work")
-        await driver.until_shown("joins the 40 files that are in it")
+        await driver.until_shown("already in this collection: 40 files")
         await driver.pilot.press("ctrl+u")
         await driver.until_shown("Give the collection a name.")
         await driver.pilot.press("enter")
@@ -175,7 +175,7 @@ async def test_a_name_that_cannot_be_shown_in_full_is_kept(home: Path) -> None:
         drop(driver, made / "sub")
         await asked(driver)
         await driver.until(lambda: dialog(driver).query_one(Input).value == "myhome")
-        await driver.until_shown("joins the 212 files")
+        await driver.until_shown("already in this collection: 212 files")
         await driver.pilot.press("enter")
         await driver.until(lambda: library.added)
         assert library.added[0][1] == "my\u3164home"
@@ -206,7 +206,7 @@ async def test_a_single_file_can_go_whole_with_the_question(home: Path) -> None:
     async with opened(Setting(home, scripted(LEASE), library=library)) as driver:
         driver.type("What about")
         drop(driver, made)
-        await asked(driver, "Attach whole to the question  about 12 tokens")
+        await asked(driver, "Attach the whole file to the question  about 12 tokens")
         assert "time not known yet" in driver.text
         await driver.pilot.press("w")
         await driver.until(lambda: driver.app.screen is driver.screen)
@@ -238,7 +238,7 @@ async def test_a_file_that_is_too_long_or_gives_no_text_cannot_go_whole(home: Pa
         assert isinstance(driver.app.screen, AddFiles)
         await driver.pilot.press("escape")
         drop(driver, made / "scan.pdf")
-        await asked(driver, "Attach whole to the question  gives no text")
+        await asked(driver, "Attach the whole file to the question  no readable text")
         await driver.until_shown("scan.pdf gives no text: no text, a scan.")
 
 
@@ -288,7 +288,7 @@ async def test_what_holds_nothing_to_read_cannot_be_added(home: Path) -> None:
     library = WaitingLibrary(planned=nothing, unreadable={str(made / "photo.jpg"): "unsupported"})
     async with opened(Setting(home, library=library)) as driver:
         drop(driver, made / "photo.jpg")
-        await asked(driver, "There is nothing to read.")
+        await asked(driver, "Nothing to read.")
         await driver.pilot.press("a")
         assert library.added == []
         choices = dialog(driver).query_one(OptionList)
@@ -339,7 +339,7 @@ async def test_a_job_that_was_begun_elsewhere_is_shown(home: Path) -> None:
         await driver.until_shown("100 of 212 files")
         assert "Alt+C" in driver.text
         await driver.pilot.press("alt+c")
-        await driver.until_shown("Indexing ends after the file at hand.")
+        await driver.until_shown("Indexing stops after the current file.")
         assert library.cancelled == 1
         library.told = None
         await driver.until(lambda: not driver.job_line.display)

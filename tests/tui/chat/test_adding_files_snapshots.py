@@ -49,7 +49,7 @@ def drop(driver: Driver, path: Path) -> None:
 def test_a_folder_that_may_be_added(shows: Compare, here: Path, size: tuple[int, int]) -> None:
     async def play(driver: Driver) -> None:
         drop(driver, here)
-        await driver.until_shown("not changed")
+        await driver.until_shown("already in the")
 
     assert shows(play, WaitingLibrary(), size)
 

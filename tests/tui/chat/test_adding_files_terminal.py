@@ -22,7 +22,7 @@ def test_a_folder_that_is_dropped_is_asked_about_whatever_its_name(home: Path, n
     terminal.until("ready")
     terminal.process.send(PASTE.format(made.as_uri() + "\r"))
     terminal.until("Collection")
-    terminal.until("There is nothing to read.")
+    terminal.until("Nothing to read.")
     terminal.process.send("t")
     terminal.until("file://")
     terminal.process.send("\x11")

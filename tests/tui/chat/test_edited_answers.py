@@ -26,14 +26,14 @@ async def edit_answer(driver: Driver, text: str) -> None:
 async def test_an_edited_answer_is_a_version_that_says_so_and_is_checked_again(home: Path) -> None:
     async with opened(Setting(home, scripted("Bananas."), library=found(RENT))) as driver:
         await driver.ask("When may the rent go up?")
-        await driver.until_shown("what the model wrote")
+        await driver.until_shown("the model's answer, not")
 
         await edit_answer(driver, f"{RENT.text} Truly.")
 
         await driver.until_shown("twelve months. [1]")
         await driver.until_shown("Truly.")
         await driver.until_shown("edited")
-        assert "what the model wrote" not in driver.text
+        assert "the model's answer, not" not in driver.text
         assert [message.edited for message in driver.messages] == [False, True]
         assert (driver.messages[-1].version, driver.messages[-1].versions) == (2, 2)
 

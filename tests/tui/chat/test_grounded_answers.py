@@ -26,20 +26,20 @@ async def test_an_answer_that_no_passage_bears_out_shows_what_the_files_say(home
         await driver.ask("When may the rent go up?")
 
         await driver.until_shown("Your files say: “The landlord may raise")
-        await driver.until_shown("▸ what the model wrote, not supported by your files, 1 word")
+        await driver.until_shown("▸ the model's answer, not supported by your files, 1 word")
         assert "Bananas." not in driver.text
 
 
 async def test_an_answer_that_the_files_do_not_support_unfolds(home: Path) -> None:
     async with opened(Setting(home, scripted("Bananas."), library=found(RENT))) as driver:
         await driver.ask("When may the rent go up?")
-        await driver.until_shown("▸ what the model wrote")
+        await driver.until_shown("▸ the model's answer")
 
         driver.views[-1].query_one(UnsupportedToggle).focus()
         await driver.pilot.press("enter")
 
         await driver.until_shown("Bananas.")
-        await driver.until_shown("▾ what the model wrote")
+        await driver.until_shown("▾ the model's answer")
 
 
 async def test_an_answer_that_the_files_deny_shows_their_words(home: Path) -> None:

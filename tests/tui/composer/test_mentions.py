@@ -134,7 +134,7 @@ async def test_a_folder_that_was_not_added_is_offered_and_the_question_waits(
         await driver.until(lambda: isinstance(driver.app.screen, AddFiles))
         assert driver.typed == "When may the rent go up? @docs/ Tell me."
         assert driver.messages == []
-        await driver.until_shown("Add 215 files from docs/ ?")
+        await driver.until_shown("Add 215 files from docs/?")
         await driver.pilot.press("enter")
         await driver.until(lambda: driver.typed == "When may the rent go up? #docs Tell me.")
         assert library.added == [((str(here / "docs"),), "docs")]

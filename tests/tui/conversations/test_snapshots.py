@@ -181,7 +181,7 @@ def test_what_to_export(shows: Compare) -> None:
     async def play(driver: Driver) -> None:
         await _opened(driver)
         await driver.pilot.press("alt+e")
-        await driver.until_shown("Into the folder")
+        await driver.until_shown("Into folder")
         driver.app.screen.query_one(Input).value = "~/conversations"
 
     assert shows(play, size=(80, 24))

@@ -94,9 +94,9 @@ async def test_esc_leaves_all_as_it_was(home: Path) -> None:
 async def test_an_adapter_for_another_architecture_says_so_and_stays_off(home: Path) -> None:
     async with opened(Setting(home, catalog())) as driver:
         await listed(driver)
-        assert "for qwen3, and the model is llama" in line_of(driver, "qwen-poet")
+        assert "made for qwen3; this model is llama" in line_of(driver, "qwen-poet")
         await driver.pilot.press("end")
-        await driver.until_shown("It is for qwen3, and the model is llama.")
+        await driver.until_shown("It is made for qwen3; this model is llama.")
         await driver.pilot.press("space", "right", "0", "enter")
         await driver.until_shown("No changes.")
         assert driver.conversation is None
@@ -294,7 +294,7 @@ async def test_a_temporary_conversation_has_adapters_of_its_own(home: Path) -> N
 async def test_without_any_the_list_says_where_they_come_from(home: Path) -> None:
     async with opened(Setting(home, catalog(there=()))) as driver:
         await driver.pilot.press("alt+shift+a")
-        await driver.until_shown("There is no adapter yet.")
+        await driver.until_shown("No adapters yet.")
         await driver.until_shown("/path/to/file.gguf")
         await driver.pilot.press("space", "right", "1", "enter")
         await driver.until_shown("No changes.")
@@ -311,7 +311,7 @@ async def test_the_list_tells_that_it_is_looking(home: Path) -> None:
     models = SlowModels(ScriptedModel("One.", name="first"), there=THERE)
     async with opened(Setting(home, models)) as driver:
         await driver.pilot.press("alt+shift+a")
-        await driver.until_shown("Looking for adapters …")
+        await driver.until_shown("Searching for adapters …")
         gate.open()
         await driver.until_shown("□ formal")
 

@@ -59,7 +59,7 @@ async def _changed(driver: Driver) -> None:
 async def _misfit(driver: Driver) -> None:
     await _listed(driver)
     await driver.pilot.press("down")
-    await driver.until_shown("It is for qwen3")
+    await driver.until_shown("It is made for qwen3")
 
 
 async def _on(driver: Driver) -> None:
@@ -71,7 +71,7 @@ async def _on(driver: Driver) -> None:
 
 async def _nowhere(driver: Driver) -> None:
     await driver.pilot.press("alt+shift+a")
-    await driver.until_shown("There is no adapter yet.")
+    await driver.until_shown("No adapters yet.")
 
 
 @pytest.mark.parametrize("size", [(120, 30), (80, 24), (40, 24)])

@@ -225,11 +225,11 @@ async def test_a_server_is_tested_in_the_list_of_models(setting: Setting) -> Non
     async with opened(setting) as driver:
         await driver.pilot.press("alt+u")
         await driver.until_shown("far/tiny")
-        await driver.until(lambda: "looking" not in driver.text, "all models")
+        await driver.until(lambda: "searching" not in driver.text, "all models")
         await driver.until_shown("elsewhere")
         await driver.pilot.press("down", "t")
         await driver.until_shown("other answers after")
-        await driver.until_shown("tokens counted about")
+        await driver.until_shown("tokens estimated")
 
 
 async def test_the_welcome_does_not_say_that_all_stays_here_where_it_does_not(

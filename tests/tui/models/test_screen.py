@@ -24,7 +24,7 @@ def setting(home: Path, downloads: ScriptedDownloads | None = None) -> Setting:
 async def show(driver: Driver) -> None:
     await driver.pilot.press("alt+u")
     await driver.until_shown("On this machine")
-    await driver.until(lambda: "looking" not in driver.text, "all models")
+    await driver.until(lambda: "searching" not in driver.text, "all models")
 
 
 async def ask_for_the_recommended(driver: Driver) -> None:
@@ -76,8 +76,8 @@ async def test_a_model_is_fetched_after_its_licence_was_accepted(home: Path) -> 
         await driver.pilot.press("enter")
         await driver.until_shown("50% of 2.5 GB · 10.0 MB/s · 2 min 5 s left")
         downloads.go_on.set()
-        await driver.until_shown("Q4_K_M.gguf is here: Enter uses it.")
-        assert "Fetching" not in driver.text
+        await driver.until_shown("Q4_K_M.gguf is downloaded: Enter uses it.")
+        assert "Downloading" not in driver.text
 
 
 async def test_what_is_not_accepted_is_not_fetched(home: Path) -> None:
@@ -107,7 +107,7 @@ async def test_a_download_goes_on_when_the_models_are_left_and_is_told_in_the_ch
     downloads = ScriptedDownloads()
     async with opened(setting(home, downloads)) as driver:
         await ask_for_the_recommended(driver)
-        await driver.until_shown("Fetch this model?")
+        await driver.until_shown("Download this model?")
         await driver.pilot.press("enter")
         await driver.until_shown("50%")
         await driver.pilot.press("escape")
@@ -123,11 +123,11 @@ async def test_a_download_is_stopped(home: Path) -> None:
     downloads = ScriptedDownloads()
     async with opened(setting(home, downloads)) as driver:
         await ask_for_the_recommended(driver)
-        await driver.until_shown("Fetch this model?")
+        await driver.until_shown("Download this model?")
         await driver.pilot.press("enter")
         await driver.until_shown("50%")
         await driver.pilot.press("c")
-        await driver.until_shown("The download is stopped")
+        await driver.until_shown("Download stopped")
         await driver.until(lambda: downloads.stopped == 1)
 
 
@@ -139,7 +139,7 @@ async def test_what_goes_wrong_is_said_in_a_sentence(home: Path, at: str) -> Non
     async with opened(setting(home, downloads)) as driver:
         await ask_for_the_recommended(driver)
         if at == "fetch":
-            await driver.until_shown("Fetch this model?")
+            await driver.until_shown("Download this model?")
             await driver.pilot.press("enter")
         await driver.until_shown("The hub [/x] cannot be reached. Look at the connection.")
 

@@ -64,19 +64,19 @@ def shows(home: Path, pictures: Pictures) -> Compare:
 async def _opened(driver: Driver) -> None:
     await driver.pilot.press("alt+u")
     await driver.until_shown("damaged")
-    await driver.until(lambda: "looking" not in driver.text)
+    await driver.until(lambda: "searching" not in driver.text)
 
 
 async def _fetching(driver: Driver) -> None:
     await driver.pilot.press("end", "enter")
-    await driver.until_shown("Fetch this model?")
+    await driver.until_shown("Download this model?")
     await driver.pilot.press("enter")
     await driver.until_shown("50%")
 
 
 async def _asking(driver: Driver) -> None:
     await driver.pilot.press("end", "enter")
-    await driver.until_shown("Fetch this model?")
+    await driver.until_shown("Download this model?")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 30)])

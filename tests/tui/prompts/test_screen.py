@@ -99,7 +99,7 @@ async def test_a_new_prompt_is_begun_under_a_name_that_is_free(home: Path) -> No
         await driver.until_shown("Saved ajudante.")
         await driver.until_shown("Tell the model here who it is")
         await driver.pilot.press("ctrl+z")
-        await driver.until_shown("As it was: ajudante.")
+        await driver.until_shown("Undone: ajudante.")
         assert not (home / "prompts" / "ajudante.md").exists()
 
 
@@ -108,10 +108,10 @@ async def test_a_deleted_prompt_is_brought_back_at_once_or_later(home: Path, pro
     async with opened(Setting(home, prompts=(prompts,))) as driver:
         await open_library(driver, "pirate")
         await driver.pilot.press("delete")
-        await driver.until_shown("Deleted pirate — Ctrl+Z brings it back.")
+        await driver.until_shown("Deleted pirate — Ctrl+Z undoes.")
         assert not file.exists()
         await driver.pilot.press("ctrl+z")
-        await driver.until_shown("As it was: pirate.")
+        await driver.until_shown("Undone: pirate.")
         assert file.read_text() == PIRATE
         await driver.pilot.press("delete")
         await driver.until_shown("pirate  deleted")
@@ -119,7 +119,7 @@ async def test_a_deleted_prompt_is_brought_back_at_once_or_later(home: Path, pro
         await open_library(driver, "pirate")
         await driver.until_shown("pirate  deleted")
         await driver.pilot.press("enter")
-        await driver.until_shown("It is back: pirate.")
+        await driver.until_shown("Restored pirate.")
         assert file.read_text() == PIRATE
 
 
@@ -127,7 +127,7 @@ async def test_shipped_prompts_are_not_deleted(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await open_library(driver, "tutor-pt")
         await driver.pilot.press("delete")
-        await driver.until_shown("This one comes with the program")
+        await driver.until_shown("This prompt comes with the program")
 
 
 async def test_files_that_change_are_read_again(home: Path, prompts: Path) -> None:
@@ -143,7 +143,7 @@ async def test_a_prompt_named_like_a_command_says_so(home: Path, prompts: Path) 
     (prompts / "help.md").write_text("---\ntitle: Help desk\n---\nHelp.\n")
     async with opened(Setting(home, prompts=(prompts,)), size=(120, 30)) as driver:
         await open_library(driver, "desk")
-        await driver.until_shown("/help is a command of its own: /role help takes it up")
+        await driver.until_shown("/help is a command: use /role help")
 
 
 async def test_a_conversation_becomes_a_prompt_with_the_turns_that_were_chosen(

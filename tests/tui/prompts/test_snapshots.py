@@ -95,7 +95,7 @@ def test_the_library_of_prompts_on_80_by_24(shows: Compare) -> None:
     async def play(driver: Driver) -> None:
         await _library(driver)
         await driver.pilot.press("down")
-        await driver.until_shown("/help is a command of its own")
+        await driver.until_shown("/help is a command: use")
 
     assert shows(play, size=(80, 24))
 
@@ -104,7 +104,7 @@ def test_how_answers_are_sampled(shows: Compare) -> None:
     async def play(driver: Driver) -> None:
         await _another_course(driver)
         await driver.pilot.press("alt+s")
-        await driver.until_shown("How answers are sampled")
+        await driver.until_shown("Answer settings (sampling)")
 
     assert shows(play, size=(80, 24))
 

@@ -36,7 +36,7 @@ async def test_a_setting_is_found_and_explained_with_its_origin(home: Path) -> N
         for words in ("tesseract", "now       yes", "from      your settings.toml", "default   no"):
             assert words in driver.text
         await driver.pilot.press("escape", "slash", *"no such thing")
-        await driver.until_shown("No setting has to do with that.")
+        await driver.until_shown("No setting found.")
         await driver.pilot.press("escape", "escape")
         await driver.until(lambda: driver.app.screen is driver.screen, "back")
 
@@ -45,7 +45,7 @@ async def test_a_yes_or_no_is_turned_over_and_undone(home: Path) -> None:
     async with opened(Setting(home)) as driver:
         await open_settings(driver, "library.watch")
         await driver.pilot.press("enter")
-        await driver.until_shown("library.watch: no from the next start on · Ctrl+Z undoes")
+        await driver.until_shown("library.watch: no from the next start · Ctrl+Z undoes")
         assert written(home) == "[library]\nwatch = false\n"
         await driver.pilot.press("ctrl+z")
         await driver.until_shown("library.watch is as before.")
@@ -63,7 +63,7 @@ async def test_one_of_some_values_is_chosen_and_holds_at_once(home: Path) -> Non
         await driver.until_shown("screen.theme: light · Ctrl+Z undoes")
         assert driver.app.theme == "assistant-light"
         await driver.pilot.press("delete")
-        await driver.until_shown("screen.theme: its default again")
+        await driver.until_shown("screen.theme: the default again")
         assert driver.app.theme == "assistant-dark"
         await driver.pilot.press("ctrl+z", "ctrl+z")
         await driver.until(lambda: written(home) == "", "all undone")
@@ -82,7 +82,7 @@ async def test_a_value_that_will_not_do_is_asked_for_again_with_what_is_allowed(
         await driver.until_shown("engine.idle_exit = 0 is not valid. Allowed: a number above 0.")
         driver.app.screen.query_one(Input).value = "60"
         await driver.pilot.press("enter")
-        await driver.until_shown("engine.idle_exit: 60 from the next start on")
+        await driver.until_shown("engine.idle_exit: 60 from the next start")
         assert written(home) == "[engine]\nidle_exit = 60.0\n"
 
 
@@ -105,7 +105,7 @@ async def test_what_one_model_has_otherwise_is_listed_and_changed_too(home: Path
         await open_settings(driver, '"a b"')
         await driver.until_shown('model."a b".threads')
         await driver.pilot.press("delete")
-        await driver.until_shown("No setting has to do with that.")
+        await driver.until_shown("No setting found.")
         assert written(home) == "# mine\n"
         await driver.pilot.press("ctrl+z")
         await driver.until_shown('model."a b".threads')

@@ -87,7 +87,7 @@ async def test_what_was_exported_is_imported_once(home: Path) -> None:
         await driver.until_shown("1 written")
     other.close()
     async with opened(Setting(home)) as driver:
-        for told in ("1 new conversation, 0 that went on", "1 that were there already"):
+        for told in ("1 new conversation, 0 updated", "1 unchanged"):
             await _run(driver, f"/import {home / 'out'}")
             await driver.until_shown(told)
             await driver.pilot.press("enter")

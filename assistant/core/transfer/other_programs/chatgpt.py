@@ -38,7 +38,7 @@ def read_chatgpt(document: dict[str, Any]) -> SourceConversation:
         if isinstance(stored, dict):
             nodes.append(_node(key, stored, problems))
         else:
-            problems.append(_("a message that is none was left out."))
+            problems.append(_("an entry that is not a message was left out."))
     return SourceConversation(
         program=PROGRAM,
         key=text_of(document, "conversation_id", "id") or "\n".join(node.key for node in nodes),
@@ -65,11 +65,11 @@ def _node(key: str, stored: dict[str, Any], problems: list[str]) -> SourceNode:
     message = stored.get("message")
     if not isinstance(message, dict):
         if message is not None:
-            problems.append(_("a message that is none was left out."))
+            problems.append(_("an entry that is not a message was left out."))
         return node
     role = text_of(object_of(message, "author"), "role")
     if role not in _ROLES:
-        problems.append(_("a message of an unknown role was taken for a tool's."))
+        problems.append(_("a message with an unknown role was imported as a tool message."))
         role = "tool"
     metadata = object_of(message, "metadata")
     content = render_message(message, role, metadata)

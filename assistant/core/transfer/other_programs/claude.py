@@ -38,7 +38,7 @@ def read_claude(document: dict[str, Any]) -> SourceConversation:
         if isinstance(stored, dict):
             nodes.append(_node(id_of(stored, "uuid", "id") or str(place), stored, problems))
         else:
-            problems.append(_("a message that is none was left out."))
+            problems.append(_("an entry that is not a message was left out."))
     known = {node.key for node in nodes}
     if not any(node.parent in known for node in nodes):
         nodes = in_a_row(nodes)

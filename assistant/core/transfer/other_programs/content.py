@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from assistant.core.transfer.other_programs.fields import list_of, object_of, text_of
 from assistant.language.messages import _
 
-NOT_KEPT = _("an image or a file is named, but not kept.")
-AS_IT_STANDS = _("content of an unknown kind is kept as it stands.")
+NOT_KEPT = _("an image or a file is mentioned, but was not imported.")
+AS_IT_STANDS = _("content of an unknown type is kept as it is.")
 
 _THOUGHTS = (
     ("<think>", "</think>"),

@@ -244,7 +244,7 @@ def _connect(nodes: Mapping[str, SourceNode]) -> _Tree:
         if node.parent in nodes:
             parents[key] = str(node.parent)
         elif node.parent is not None and key not in parents:
-            problems.append(_("what a message follows is missing."))
+            problems.append(_("the message before another one is missing."))
     children: dict[str, list[str]] = {}
     for key in nodes:
         if key in parents:
@@ -255,7 +255,7 @@ def _connect(nodes: Mapping[str, SourceNode]) -> _Tree:
     reached = set(tree.order())
     for key in nodes:
         if key not in reached:
-            problems.append(_("a circle of messages was broken."))
+            problems.append(_("messages that followed each other in a circle were separated."))
             children[parents[key]].remove(key)
             tree.roots.append(key)
             reached.update(_Tree([key], children, []).order())

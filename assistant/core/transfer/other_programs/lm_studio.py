@@ -45,7 +45,7 @@ def read_lm_studio(document: dict[str, Any]) -> SourceConversation:
     for place, message in enumerate(objects_of(document, "messages")):
         versions = objects_of(message, "versions")
         if not versions:
-            problems.append(_("a message that is none was left out."))
+            problems.append(_("an entry that is not a message was left out."))
             continue
         selected = message.get("currentlySelected")
         if not isinstance(selected, int) or not 0 <= selected < len(versions):

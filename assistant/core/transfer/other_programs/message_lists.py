@@ -78,7 +78,7 @@ def read_message_list(document: Any) -> SourceConversation:
         if is_message(message):
             nodes.append(_node(str(place), message, problems))
         else:
-            problems.append(_("a message that is none was left out."))
+            problems.append(_("an entry that is not a message was left out."))
     values = document if isinstance(document, dict) else {}
     model = text_of(values, "model") or id_of(object_of(values, "model"), "id")
     said = json.dumps([(node.role, node.text) for node in nodes], ensure_ascii=True)

@@ -53,7 +53,7 @@ def read_open_webui(document: dict[str, Any]) -> SourceConversation:
         if isinstance(message, dict):
             nodes.append(_node(key, message, problems))
         else:
-            problems.append(_("a message that is none was left out."))
+            problems.append(_("an entry that is not a message was left out."))
     if not stored:
         row = enumerate(objects_of(chat, "messages"))
         nodes = in_a_row([_node(id_of(each, "id") or str(n), each, problems) for n, each in row])

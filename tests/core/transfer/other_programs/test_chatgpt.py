@@ -74,7 +74,7 @@ def test_branches_code_tools_images_and_instructions_are_kept() -> None:
 def test_what_is_not_kept_is_told() -> None:
     reading = imported(rich())
 
-    assert told(reading) == ["“Lease”: an image or a file is named, but not kept."]
+    assert told(reading) == ["“Lease”: an image or a file is mentioned, but was not imported."]
 
 
 def test_reading_twice_gives_the_same_ids() -> None:
@@ -155,7 +155,7 @@ def test_content_of_an_unknown_kind_is_kept_as_it_stands_and_told(content: dict[
     reading = imported(stored)
 
     assert "treasure" in said(reading.transcripts[0])[1]
-    assert any("as it stands" in problem for problem in told(reading))
+    assert any("as it is" in problem for problem in told(reading))
 
 
 def test_an_answer_with_two_ways_on_makes_two_versions() -> None:
@@ -284,12 +284,12 @@ BROKEN: dict[str, tuple[Any, str, list[str]]] = {
     ),
     "a node that is none": (
         {**(c := conversation(node("q", None, "user", "?"))), "mapping": {**c["mapping"], "x": 3}},
-        "message that is none",
+        "an entry that is not a message",
         ["?"],
     ),
     "a message that is none": (
         conversation(node("q", None, "user", "?"), {**node("x", "q"), "message": [1]}),
-        "message that is none",
+        "an entry that is not a message",
         ["?"],
     ),
     "a role that is unknown": (
@@ -326,7 +326,7 @@ def test_entries_that_are_no_conversations_and_empty_ones_are_told() -> None:
     assert len(reading.transcripts) == 1
     assert told(reading) == [
         "“Void”: left out: it has no messages.",
-        "“Lease”: an image or a file is named, but not kept.",
+        "“Lease”: an image or a file is mentioned, but was not imported.",
         "entry 1: left out: it is not a conversation.",
         "entry 2: left out: it is not a conversation.",
     ]

@@ -113,7 +113,9 @@ def test_files_and_what_is_in_them_are_named_or_kept() -> None:
     webui, claude = imported(exports.open_webui()), imported(exports.claude())
 
     assert message(webui.transcripts[0], "prune").text.startswith("[file: garden.pdf]")
-    assert [each.cause for each in webui.problems] == ["an image or a file is named, but not kept."]
+    assert [each.cause for each in webui.problems] == [
+        "an image or a file is mentioned, but was not imported."
+    ]
     assert message(claude.transcripts[0], "prune").text.startswith(
         "[file: garden.txt]\n\n```\nMy garden.\n```"
     )
