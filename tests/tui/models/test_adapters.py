@@ -204,7 +204,7 @@ async def test_a_name_may_end_with_a_number(home: Path) -> None:
     ("typed", "told"),
     [
         ("nobody", "There is no adapter called 'nobody'."),
-        ("formal off", "The adapter 'formal' is not on. None is."),
+        ("formal off", "The adapter 'formal' is not in use."),
         ("formal 11", "The scale of an adapter is a number from -10 to 10; 11 is none."),
     ],
 )
@@ -372,7 +372,7 @@ async def test_one_that_is_gone_leaves_a_way_to_go_on(home: Path) -> None:
         id = driver.store.create(title="A", adapters=[AdapterUse(name="gone")]).id
         await driver.open(id)
         await driver.ask("Hi", wait=False)
-        await driver.until_shown("There is no adapter called 'gone'. Fetch it again. /adapters")
+        await driver.until_shown("There is no adapter called 'gone'. Fetch it again. Use")
         await listed(driver)
         assert "■ gone" in driver.text
         await driver.pilot.press("space", "enter")
