@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from assistant.language.messages import N_, _
+from assistant.language.messages import N_, _, pgettext
 
 if TYPE_CHECKING:
     # The table is part of the first frame, where no value is yet.
@@ -25,6 +26,14 @@ GROUP_TITLES: Final[dict[Group, str]] = {
 
 Target = Literal["editable", "answer", "unfinished", "versions", "any"]
 """Which messages a command is for."""
+
+
+def without_accents(name: str) -> str:
+    """A name in lower case, as it is typed on a keyboard without accents."""
+    if name.isascii():
+        return name.lower()
+    decomposed = unicodedata.normalize("NFD", name.lower())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 @dataclass(frozen=True)
@@ -47,15 +56,22 @@ class Command:
     """The word that stands beside the key on a message."""
     english: str = ""
     """The title in English, where the title is in another language: it is found by both."""
+    local_name: str = ""
+    """What may be typed instead of the name in the user's language, without accents."""
 
     @property
     def words(self) -> str:
         """What it is found by."""
-        return f"{self.title} {self.name} {self.english}".strip()
+        return " ".join(filter(None, (self.title, self.name, self.local_name, self.english)))
+
+    def begins_with(self, prefix: str) -> bool:
+        """Whether one of its names does; accents may be left out."""
+        plain = without_accents(prefix)
+        return self.name.startswith(plain) or self.local_name.startswith(plain)
 
     def translated(self) -> Command:
         """It in the user's language."""
-        title = _(self.title)
+        title, local = _(self.title), without_accents(pgettext("command", self.name))
         return replace(
             self,
             title=title,
@@ -63,6 +79,7 @@ class Command:
             argument=_(self.argument),
             hint=_(self.hint),
             english="" if title == self.title else self.title,
+            local_name="" if local == self.name else local,
         )
 
     def is_for(self, message: Message) -> bool:
@@ -524,8 +541,17 @@ COMMANDS: tuple[Command, ...] = tuple(each.translated() for each in _ENGLISH)
 
 BY_NAME = {command.name: command for command in COMMANDS}
 
-OTHER_SPELLINGS = {"summarize": "summarise"}
-"""How names of commands are spelled elsewhere."""
+OTHER_SPELLINGS = {
+    "summarize": "summarise",
+    **{each.local_name: each.name for each in COMMANDS if each.local_name},
+}
+"""How names of commands are spelled elsewhere, and in the user's language."""
+
+
+def name_meant(typed: str) -> str:
+    """The name of the command that is meant by a name; the name itself when there is none."""
+    name = without_accents(typed)
+    return OTHER_SPELLINGS.get(name, name)
 
 
 def is_unfinished(message: Message) -> bool:

@@ -21,7 +21,7 @@ import click
 from assistant import __version__
 from assistant.cli.console import OutputClosedError, process_console
 from assistant.cli.program import Program
-from assistant.cli.translation import translate_help
+from assistant.cli.translation import translate_help, translate_own_help
 from assistant.core.errors import AssistantError
 from assistant.language.choice import AUTO, OPTION, nearest_language
 from assistant.language.messages import N_, available_languages
@@ -144,6 +144,7 @@ def main(arguments: Sequence[str] | None = None, program: Program | None = None)
     if COMPLETION_VARIABLE in os.environ:
         command.main(prog_name=PROGRAM_NAME)
     arguments = sys.argv[1:] if arguments is None else list(arguments)
+    translate_own_help(command)
     program = program or process_program()
     try:
         status = _run(arguments, program)

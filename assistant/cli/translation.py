@@ -81,6 +81,11 @@ def translate_help(command: click.Command) -> None:
             _replace_texts(each, translated)
 
 
+def translate_own_help(group: click.Group) -> None:
+    """Put the help of a group itself into the user's language, without what is below it."""
+    _replace_texts(group, _)
+
+
 def help_texts(command: click.Command) -> Iterator[str]:
     """Every text of the help of a command and of all below it."""
     found: list[str] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 
-from assistant.command_table import BY_NAME, COMMANDS, OTHER_SPELLINGS, Command
+from assistant.command_table import BY_NAME, COMMANDS, Command, name_meant
 from assistant.keymap import DEFAULT_KEYMAP, Keymap
 from assistant.language.messages import N_, _
 
@@ -84,7 +84,7 @@ def hints(message: Message) -> Iterator[Command]:
 def matching(prefix: str) -> list[Command]:
     """Commands of the `/` menu that match what was typed, the best first."""
     prefix = prefix.lower()
-    starting = [command for command in COMMANDS if command.name.startswith(prefix)]
+    starting = [command for command in COMMANDS if command.begins_with(prefix)]
     within = [
         command
         for command in COMMANDS
@@ -153,7 +153,6 @@ def typed_command(text: str) -> tuple[str, str] | None:
     Returns: its name and its argument; None when the text is none.
     """
     name, _unused, argument = text.strip().removeprefix("/").partition(" ")
-    name = name.lower()
-    name = OTHER_SPELLINGS.get(name, name)
+    name = name_meant(name)
     is_one = text.lstrip().startswith("/") and name in BY_NAME
     return (name, argument.strip()) if is_one else None

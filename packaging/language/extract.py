@@ -14,6 +14,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "assistant"
 
+DOCUMENTS = ROOT / "docs" / "generate.py"
+
 CLICK_MODULES = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
 """Where click has words of its own."""
 
@@ -50,6 +52,10 @@ def messages(package: Path = PACKAGE) -> Iterator[Message]:
             found += _of_errors(tree)
         for message, line in found:
             yield message._replace(place=(f"assistant/{name}", line))
+    for message, line in _marked(ast.parse(DOCUMENTS.read_text(encoding="utf-8"))):
+        yield message._replace(place=("docs/generate.py", line))
+    # How a language writes numbers is read off this one.
+    yield Message("1,234.5", context="number", place=("assistant/language/numbers.py", 0))
     yield from _of_click()
     yield from _of_commands()
     yield from _of_settings()
@@ -110,7 +116,7 @@ def value_name(node: ast.expr) -> str:
             return "value"
 
 
-def _called(node: ast.expr) -> str:
+def called(node: ast.expr) -> str:
     """Name of what is called or decorates: `option` of `click.option(…)`."""
     if isinstance(node, ast.Call):
         node = node.func
@@ -157,9 +163,9 @@ def _of_errors(tree: ast.AST) -> Iterator[tuple[Message, int]]:
 
 def is_error(call: ast.Call) -> bool:
     """Whether a call makes an error that a user may meet."""
-    name = _called(call)
+    name = called(call)
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    return name.endswith("Error") or (owner is not None and _called(owner).endswith("Error"))
+    return name.endswith("Error") or (owner is not None and called(owner).endswith("Error"))
 
 
 def is_sentence(text: str) -> bool:
@@ -184,7 +190,10 @@ def _choices(node: ast.expr) -> Iterator[ast.expr]:
 def _of_commands() -> Iterator[Message]:
     from assistant.cli.entry import command  # noqa: PLC0415 -- needs the whole program
     from assistant.cli.translation import help_texts  # noqa: PLC0415
+    from assistant.command_table import BY_NAME  # noqa: PLC0415 -- as below
 
+    for name in BY_NAME:
+        yield Message(name, context="command", place=("assistant/command_table.py", 0))
     for text in help_texts(command):
         yield Message(text, place=("assistant/cli", 0))
 

@@ -73,7 +73,7 @@ class SlashMenu(OptionList, can_focus=False):
     def _matching(self, prefix: str) -> list[Entry]:
         """Those that begin so, commands before prompts; then the others."""
         commands = matching(prefix)
-        beginning = [each for each in commands if each.name.startswith(prefix.lower())]
+        beginning = [each for each in commands if each.begins_with(prefix)]
         called, others = self._names.prompts_matching(prefix)
         return [*beginning, *called, *commands[len(beginning) :], *others]
 
