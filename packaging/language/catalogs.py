@@ -2,7 +2,7 @@
 `check` says what is missing.
 
     update    messages.pot and each .po follow the source; what is gone is left out
-    compile   .po → .mo, where the .po is newer
+    compile   .po → .mo, where the .po is newer; in another folder, when one is named
     check     exit status 1 when a catalog is not up to date, has gaps, or other values
 """
 
@@ -138,6 +138,8 @@ def main() -> int:
             update()
         case ["compile"]:
             compile_all()
+        case ["compile", folder]:
+            compile_all(Path(folder))
         case ["check"]:
             found = list(faults())
             print("\n".join(found[:50]))

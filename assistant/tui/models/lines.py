@@ -160,9 +160,7 @@ def tested_line(found: EndpointTest) -> Content:
 
 def recommended_details_lines(one: RecommendedModel) -> RowStack:
     return RowStack(
-        Row(
-            text.own(_("Enter shows its exact size and licence; it is downloaded when you accept."))
-        ),
+        Row(text.own(_("Enter shows size and licence before it downloads."))),
         Row(
             text.line(
                 _(
