@@ -1,6 +1,11 @@
-"""Makes the documents that are read off the code: `make docs`."""
+"""Makes the documents that are read off the code, in every language: `make docs`."""
 
-from collections.abc import Iterator
+import json
+import subprocess
+import sys
+import tempfile
+import textwrap
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -10,6 +15,7 @@ from assistant.cli.entry import PROGRAM_NAME, command
 from assistant.command_table import COMMANDS
 from assistant.core.values.sampling import SamplingChanges
 from assistant.keymap import ALLOWED_KEYS, key_name
+from assistant.language.messages import LOCALES, _
 from assistant.settings import EndpointSettings, OneModelSettings, Settings
 from assistant.settings_reference import describe, docstrings, toml_text
 from docs.rooms import layers, map_of_rooms, rooms_in_words
@@ -21,22 +27,47 @@ MAP_BEGINS = "<!-- rooms: made by `make docs` from the docstring of each `__init
 MAP_ENDS = "<!-- end of rooms -->"
 
 
-KEYS_TEXT = (
-    "Every command has a key here, by its name with `_` for `-`: see [keys](keys.md). It takes one",
-    f"or several {ALLOWED_KEYS}. An empty list is none.",
-    "",
-)
-
-
 def documents() -> dict[str, str]:
     """Files by their paths in the project, and their contents as they should be."""
     return {
-        "docs/keys.md": "\n".join(_keys()) + "\n",
-        "docs/settings.md": "\n".join(_settings()) + "\n",
-        "docs/cli.md": "\n".join(_cli()) + "\n",
+        **{f"docs/{name}": text for name, text in user_documents().items()},
         "docs/architecture.md": "\n".join(_architecture()) + "\n",
         "CONTRIBUTING.md": with_map((ROOT / "CONTRIBUTING.md").read_text("utf-8"), ROOT),
     }
+
+
+def user_documents() -> dict[str, str]:
+    """Those for users, by name, in the language that is shown."""
+    made = {"keys.md": _keys(), "settings.md": _settings(), "cli.md": _cli()}
+    return {name: "\n".join(lines) + "\n" for name, lines in made.items()}
+
+
+def languages() -> list[str]:
+    """The languages that there is a catalog of, beside English."""
+    return sorted(folder.name for folder in LOCALES.glob("*") if folder.is_dir())
+
+
+def translated_documents(language: str) -> dict[str, str]:
+    """Those for users in another language, by their paths in the project.
+
+    A process of its own makes them: texts are fixed when they are imported.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        catalogs = str(ROOT / "packaging" / "language" / "catalogs.py")
+        subprocess.run([sys.executable, catalogs, "compile", folder], check=True)
+        made = subprocess.run(
+            [sys.executable, "-m", "docs.translated", language, folder],
+            check=True,
+            cwd=ROOT,
+            capture_output=True,
+        )
+    named: dict[str, str] = json.loads(made.stdout)
+    return {f"docs/{folder_of(language)}/{name}": text for name, text in named.items()}
+
+
+def folder_of(language: str) -> str:
+    """The folder of a language's documents: `pt-BR` for `pt_BR`."""
+    return language.replace("_", "-")
 
 
 ARCHITECTURE_TEXT = """\
@@ -82,81 +113,120 @@ def _architecture() -> Iterator[str]:
 def with_map(text: str, root: Path) -> str:
     """A document with the map of rooms between its two marks; the rest of it stays."""
     before, begins, rest = text.partition(MAP_BEGINS)
-    _, ends, after = rest.partition(MAP_ENDS)
+    _made, ends, after = rest.partition(MAP_ENDS)
     if not begins or not ends:
         raise ValueError(f"There is no place for the map of rooms: {MAP_BEGINS} … {MAP_ENDS}")
     rooms = "\n".join(map_of_rooms(root / "assistant"))
     return f"{before}{begins}\n\n{rooms}\n\n{ends}{after}"
 
 
+def _paragraph(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
 def _keys() -> Iterator[str]:
-    yield "# Keys and commands"
+    yield "# " + _("Keys and commands")
     yield ""
-    yield "Every command has a key, a name for the `/` menu and an entry in the palette (Ctrl+P)."
-    yield "The third column works while a message has the focus."
+    yield from _paragraph(
+        _(
+            "Every command has a key, a name for the `/` menu and an entry in the palette "
+            "(Ctrl+P). The third column works while a message has the focus."
+        )
+    )
     group = ""
     for entry in COMMANDS:
         if entry.group != group:
             group = entry.group
             yield from (
                 "",
-                f"## {group}",
+                f"## {_(group)}",
                 "",
-                "| does | key | on a message | `/` |",
+                _("| does | key | on a message | `/` |"),
                 "|---|---|---|---|",
             )
-        keys = " or ".join(key_name(key) for key in entry.key.split(",") if key)
+        keys = _(" or ").join(key_name(key) for key in entry.key.split(",") if key)
         on_message = key_name(entry.message_key) if entry.message_key else ""
         typed = f"/{entry.name} {entry.argument}".strip()
         yield f"| {entry.description} | {keys} | {on_message} | `{typed}` |"
 
 
 def _settings() -> Iterator[str]:
-    yield "# Settings"
+    yield "# " + _("Settings")
     yield ""
-    yield "`settings.toml` holds sections and keys; `assistant settings` names the file and shows"
-    yield "what holds now, and where it comes from. `assistant settings set KEY VALUE` changes the"
-    yield "file, `unset KEY` takes a setting back; your comments stay. The environment goes before"
-    yield "the file."
+    yield from _paragraph(
+        _(
+            "`settings.toml` holds sections and keys; `assistant settings` names the file and "
+            "shows what holds now, and where it comes from. `assistant settings set KEY VALUE` "
+            "changes the file, `unset KEY` takes a setting back; your comments stay. The "
+            "environment goes before the file."
+        )
+    )
     yield ""
-    yield 'A table `[model."NAME"]` holds what one model has otherwise than `[engine]`:'
     others = [key for key in OneModelSettings.model_fields if key not in ("adapters", "sampling")]
-    yield f"{', '.join(f'`{key}`' for key in others)}. With"
-    yield '`adapters = {"NAME" = 0.8}` it is run with LoRA adapters, each by its name or path and'
-    yield "with how much of it: 0 is nothing, 1 what it was trained for. They are GGUF files among"
-    yield "the models; `assistant models` lists them with the models that they fit. A conversation"
-    yield "may have others (`assistant ask --adapter`); to go from one to the other no model is"
-    yield "loaded again."
-    fields = ", ".join(f"`{key}`" for key in SamplingChanges.model_fields)
-    yield "What `[sampling]` leaves open the model's own file may recommend"
-    yield "(`general.sampling.*`); `assistant models show` and `/set` tell it."
-    yield 'A table `[model."NAME".sampling]` holds what it has otherwise than `[sampling]`; what'
-    yield f"a prompt or a conversation says goes before it: {fields}."
-    yield "A table `[endpoints.NAME]` names a server of models, see [Models on other"
-    yield "servers](endpoints.md):"
+    yield from _paragraph(
+        _(
+            'A table `[model."NAME"]` holds what one model has otherwise than `[engine]`: {keys}. '
+            'With `adapters = {{"NAME" = 0.8}}` it is run with LoRA adapters, each by its name or '
+            "path and with how much of it: 0 is nothing, 1 what it was trained for. They are GGUF "
+            "files among the models; `assistant models` lists them with the models that they fit. "
+            "A conversation may have others (`assistant ask --adapter`); to go from one to the "
+            "other no model is loaded again.",
+            keys=_listed(others),
+        )
+    )
+    yield ""
+    yield from _paragraph(
+        _(
+            "What `[sampling]` leaves open the model's own file may recommend "
+            "(`general.sampling.*`); `assistant models show` and `/set` tell it. A table "
+            '`[model."NAME".sampling]` holds what it has otherwise than `[sampling]`; what a '
+            "prompt or a conversation says goes before it: {keys}.",
+            keys=_listed(SamplingChanges.model_fields),
+        )
+    )
+    yield ""
     documented = docstrings(EndpointSettings)
-    keys = [f"`{key}` ({text.rstrip('.')})" for key, text in documented.items()]
-    yield f"{', '.join(keys)}."
-    yield "`assistant settings` shows the tables that are there."
+    keys = [f"`{key}` ({_(text).rstrip('.')})" for key, text in documented.items()]
+    yield from _paragraph(
+        _(
+            "A table `[endpoints.NAME]` names a server of models, see [Models on other "
+            "servers](endpoints.md): {keys}. `assistant settings` shows the tables that are there.",
+            keys=", ".join(keys),
+        )
+    )
     section = ""
     for setting in describe(Settings()):
-        name, _, key = setting.key.partition(".")
+        name, _dot, key = setting.key.partition(".")
         if name == "keys" and key != "preset":
             continue
         if name != section:
             section = name
+            about = _about_keys() if name == "keys" else []
             head = (
-                "| key | default | takes | what it does | in the environment |",
+                _("| key | default | takes | what it does | in the environment |"),
                 "|---|---|---|---|---|",
             )
-            yield from ("", f"## [{name}]", "", *(KEYS_TEXT if name == "keys" else ()), *head)
+            yield from ("", f"## [{name}]", "", *about, *head)
         default = "" if setting.default is None else f"`{toml_text(setting.default)}`"
-        what = f"{setting.allowed} | {setting.description}"
+        what = f"{setting.allowed} | {_(setting.description)}"
         yield f"| `{key}` | {default} | {what} | `{setting.variable}` |"
 
 
+def _listed(keys: Iterable[str]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)
+
+
+def _about_keys() -> list[str]:
+    text = _(
+        "Every command has a key here, by its name with `_` for `-`: see [keys](keys.md). It takes "
+        "one or several {keys}. An empty list is none.",
+        keys=ALLOWED_KEYS,
+    )
+    return [*_paragraph(text), ""]
+
+
 def _cli() -> Iterator[str]:
-    yield "# Commands"
+    yield "# " + _("Commands")
     for path, member in _commands(PROGRAM_NAME, command):
         context = click.Context(
             member,
@@ -178,6 +248,15 @@ def _commands(path: str, member: click.Command) -> Iterator[tuple[str, click.Com
             yield from _commands(f"{path} {name}", child)
 
 
-if __name__ == "__main__":
-    for name, text in documents().items():
+def main() -> None:
+    """Write all of them."""
+    made = documents()
+    for language in languages():
+        made.update(translated_documents(language))
+    for name, text in made.items():
+        (ROOT / name).parent.mkdir(exist_ok=True)
         (ROOT / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

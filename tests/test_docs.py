@@ -8,7 +8,8 @@ import yaml
 from docs.generate import documents
 from tests.support.checkout import CHECKOUT
 
-DOCS = (CHECKOUT / "docs").glob("*.md")
+DOCS = (CHECKOUT / "docs").rglob("*.md")
+READMES = CHECKOUT.glob("README*.md")
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,9 @@ def test_every_setting_is_explained() -> None:
     assert all(len(row[4].strip()) > 10 for row in rows), rows
 
 
-@pytest.mark.parametrize("name", ["README.md", *sorted(f"docs/{p.name}" for p in DOCS)])
+@pytest.mark.parametrize(
+    "name", sorted(str(file.relative_to(CHECKOUT)) for file in (*DOCS, *READMES))
+)
 def test_a_document_links_only_to_files_that_exist(name: str) -> None:
     file = CHECKOUT / name
 
@@ -53,7 +56,8 @@ def test_the_architecture_tells_of_every_file_and_every_layer() -> None:
 def test_the_site_has_every_document() -> None:
     site = yaml.safe_load((CHECKOUT / "mkdocs.yml").read_text("utf-8"))
     listed = {page for section in site["nav"] for page in _pages(section)}
-    assert listed == {file.name for file in (CHECKOUT / "docs").glob("*.md")}
+    docs = CHECKOUT / "docs"
+    assert listed == {file.relative_to(docs).as_posix() for file in docs.rglob("*.md")}
 
 
 def _pages(section: object) -> Iterator[str]:
