@@ -10,6 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import pseudo_locale
+
+if pseudo_locale.is_active():
+    # Texts are fixed when what has them is imported.
+    pseudo_locale.activate()
+
 # An example may take as long as a busy machine needs.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")

@@ -1,31 +1,16 @@
 """Catalogs compiled for a test, and the language put back after it."""
 
 import gettext
-import importlib.util
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 
 from assistant.language import messages
-
-PACKAGING = Path(__file__).parents[2] / "packaging" / "language"
-
-
-def load_tool(name: str) -> ModuleType:
-    """A module of packaging/language, which is no package."""
-    spec = importlib.util.spec_from_file_location(name, PACKAGING / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+from tests.support.packaging_tools import load_tool
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,7 @@ from assistant.tui.transcript.message import MessageView
 from assistant.tui.transcript.transcript import TranscriptView
 from assistant.tui.workspace import Workspace
 from assistant.user_settings import UserSettings
+from tests.support import pseudo_locale
 from tests.support.fake_conversations.shelf import Shelf
 from tests.support.fake_conversations.store import FakeConversations
 from tests.support.fake_downloads import ScriptedDownloads
@@ -48,6 +49,9 @@ from tests.support.fake_models import ScriptedModel, ScriptedModels
 
 SECONDS = 15.0
 """How long a state is waited for."""
+
+LEFT_OUT_SECONDS = 4.0
+"""How long words are waited for that may have no room."""
 
 
 class RecordingClipboard:
@@ -94,7 +98,9 @@ class ScreenDriver:
     @property
     def text(self) -> str:
         """What the screen shows, as lines of text."""
-        return "\n".join("".join(segment.text for segment in strip) for strip in drawn(self.app))
+        lines = ("".join(segment.text for segment in strip) for strip in drawn(self.app))
+        text = "\n".join(lines)
+        return pseudo_locale.english(text) if pseudo_locale.is_active() else text
 
     # The conversation
 
@@ -327,7 +333,16 @@ class Driver(ScreenDriver):
 
     async def until_shown(self, words: str) -> None:
         """Wait until the screen shows these words on one line."""
-        await self.until(lambda: words in self.text, f"{words!r} is shown")
+        if pseudo_locale.is_active():
+            await self._until_shown_or_left_out(pseudo_locale.english(words))
+        else:
+            await self.until(lambda: words in self.text, f"{words!r} is shown")
+
+    async def _until_shown_or_left_out(self, words: str) -> None:
+        """Longer words may leave no room for others, as in the status line."""
+        deadline = monotonic() + LEFT_OUT_SECONDS
+        while words not in self.text and monotonic() < deadline:
+            await asyncio.sleep(0.05)
 
     async def ask(self, question: str, wait: bool = True) -> None:
         """Type a question and send it."""

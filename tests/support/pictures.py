@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Event
 from time import monotonic
+from unittest.mock import patch
 
 from rich.segment import Segment
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -15,8 +18,11 @@ from assistant.core.values.events import Finished, ModelEvent
 from assistant.core.values.sampling import Sampling
 from assistant.tui.app import AssistantApp
 from assistant.tui.services import Services
+from assistant.tui.toolkit import text
+from tests.support import pseudo_locale
 from tests.support.driver import Driver, Setting, drawn, make_app
 from tests.support.fake_models import ScriptedModel
+from tests.support.pseudo_locale import BEGINS, ENDS, untranslated
 
 SECONDS = 20
 """How long the screen gets to come to rest."""
@@ -85,7 +91,42 @@ class Pictures:
             app.screen.refresh()
             await pilot.pause()
 
+        if pseudo_locale.is_active():
+            asyncio.run(_found_whole(app, size, run_before))
+            return True
         return self._compare(app, terminal_size=size, run_before=run_before)
+
+
+async def _found_whole(
+    app: AssistantApp, size: tuple[int, int], play: Callable[[Pilot[None]], Awaitable[None]]
+) -> None:
+    """Play a scene in the language of the tests, and find every text translated and whole."""
+    with own_texts() as texts:
+        async with app.run_test(size=size) as pilot:
+            await play(pilot)
+            lines = ["".join(segment.text for segment in strip) for strip in drawn(app)]
+            is_whole = size[0] >= 80 and not app.screen.is_modal
+    foreign = [each for each in sorted(texts) if untranslated(each)]
+    assert not foreign, f"not translated: {foreign}"
+    if is_whole:
+        # What is shortened on purpose says so.
+        shown = "".join(lines)
+        cut = shown.count(BEGINS) - shown.count(ENDS)
+        assert cut <= shown.count("…"), "cut:\n" + "\n".join(lines)
+
+
+@contextmanager
+def own_texts() -> Iterator[set[str]]:
+    """Every text of the program itself that is made into content meanwhile."""
+    seen = set[str]()
+    own = text.own
+
+    def noted(given: str, style: str = "") -> Content:
+        seen.add(given)
+        return own(given, style)
+
+    with patch.object(text, "own", noted):
+        yield seen
 
 
 async def only_look(driver: Driver) -> None:

@@ -72,7 +72,7 @@ def test_files_that_are_indexed(shows: Compare, here: Path, size: tuple[int, int
         await driver.until(lambda: len(driver.app.screen_stack) == 2)
         await driver.pilot.press("enter")
         await driver.until_shown("34 of")
-        await driver.until(lambda: driver.status.files == "housing (212 files)")
+        await driver.until(lambda: driver.status.files.startswith("housing"))
 
     assert shows(play, WaitingLibrary(), size)
 
