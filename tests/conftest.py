@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import pseudo_locale
+from tests.support import screen_language
 
-if pseudo_locale.is_active():
-    # Texts are fixed when what has them is imported.
-    pseudo_locale.activate()
+# Texts are fixed when what has them is imported.
+screen_language.activate()
 
 # An example may take as long as a busy machine needs.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -38,11 +38,14 @@ def use_own(catalog: Catalog, folder: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _english_again() -> Iterator[None]:
-    domain, before = gettext.textdomain(), os.environ.get("LANGUAGE")
+def _language_again() -> Iterator[None]:
+    domain, variable = gettext.textdomain(), os.environ.get("LANGUAGE")
+    language = messages._language
     yield
+    # Whatever a test has shown, the process goes on in its own.
     messages.use_language(messages.ENGLISH)
+    messages._language = language
     gettext.textdomain(domain)
     os.environ.pop("LANGUAGE", None)
-    if before is not None:
-        os.environ["LANGUAGE"] = before
+    if variable is not None:
+        os.environ["LANGUAGE"] = variable

@@ -1,25 +1,18 @@
 """A language of the tests' own: English with accents, 40 % longer, in brackets.
 
-What is not in brackets was never translated; a bracket without its other one was cut off. It is in
-force in a process that has `PSEUDO_LOCALE` in its environment.
+What is not in brackets was never translated; a bracket without its other one was cut off.
 """
 
-import os
 import re
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 
 from assistant.language import messages
-from tests.support.checkout import CHECKOUT
 from tests.support.packaging_tools import load_tool
-
-VARIABLE = "PSEUDO_LOCALE"
-CODE = "qps"
+from tests.support.screen_language import PSEUDO, shown_language
 
 BEGINS, ENDS, PADDING = "⟦", "⟧", "~"
 
@@ -40,7 +33,7 @@ _KEPT = re.compile(r"\{[^{}]*\}|`[^`]*`|\b(?:Ctrl|Alt|Shift)\+\S|%[a-zA-Z]")
 
 def is_active() -> bool:
     """Whether this process shows it."""
-    return VARIABLE in os.environ
+    return shown_language() == PSEUDO
 
 
 def pseudo(text: str) -> str:
@@ -80,14 +73,6 @@ def untranslated(text: str) -> str:
     return found.group() if found else ""
 
 
-def activate() -> None:
-    """Show it in this process; before anything is imported that has texts."""
-    folder = tempfile.mkdtemp(prefix="pseudo-")
-    # What the messages are read off has texts itself.
-    subprocess.run([sys.executable, "-m", __name__, folder], check=True, cwd=CHECKOUT)
-    messages.use_language(CODE, Path(folder))
-
-
 def write_catalog(folder: Path) -> None:
     """Write the compiled catalog of every message of the program."""
     catalog = Catalog(locale="pt_BR")
@@ -98,7 +83,7 @@ def write_catalog(folder: Path) -> None:
             catalog.add((message.text, message.plural), (one, many, many))
         elif message.context != "number":
             catalog.add(message.text, one, context=message.context or None)
-    target = folder / CODE / "LC_MESSAGES" / f"{messages.DOMAIN}.mo"
+    target = folder / PSEUDO / "LC_MESSAGES" / f"{messages.DOMAIN}.mo"
     target.parent.mkdir(parents=True)
     with target.open("wb") as stream:
         write_mo(stream, catalog)

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from tests.support.checkout import CHECKOUT
-from tests.support.pseudo_locale import VARIABLE, english, outside, pseudo, untranslated
+from tests.support.pseudo_locale import english, outside, pseudo, untranslated
+from tests.support.screen_language import PORTUGUESE, PSEUDO, VARIABLE
 
 SCENES = sorted(
     str(file.relative_to(CHECKOUT))
@@ -19,20 +20,24 @@ SMALL = "80_by_24 or test_the_help"
 
 
 def test_screens_on_a_small_window() -> None:
-    assert play("-k", SMALL) == ""
+    assert play(PSEUDO, "-k", SMALL, *SCENES) == ""
 
 
 @pytest.mark.slow
 def test_all_screens() -> None:
-    assert play() == ""
+    assert play(PSEUDO, *SCENES) == ""
 
 
-def play(*which: str) -> str:
-    """Play the scenes of all pictures in that language. Returns: what was wrong."""
+def test_the_main_screens_in_portuguese() -> None:
+    assert play(PORTUGUESE, "tests/language/portuguese") == ""
+
+
+def play(language: str, *tests: str) -> str:
+    """Run tests of the screen in a language. Returns: what was wrong."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", *which, *SCENES],
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", *tests],
         cwd=CHECKOUT,
-        env={**os.environ, VARIABLE: "1"},
+        env={**os.environ, VARIABLE: language},
         capture_output=True,
         text=True,
         check=False,
