@@ -122,7 +122,7 @@ def with_field(sampling: SamplingChanges, field: str, text: str) -> SamplingChan
     except (ValueError, ValidationError):
         raise AssistantError(
             f"{field} takes {ALLOWED_VALUES[field]}; {text.strip()!r} is not one.",
-            f"`{DEFAULT_WORD}` takes it back.",
+            f"`{DEFAULT_WORD}` resets it.",
         ) from None
 
 

@@ -61,13 +61,13 @@ class Sampling(Value):
     """Sampling parameters: how the next token is chosen. The names are llama.cpp's."""
 
     temperature: Temperature = 0.3
-    """0 always takes the likeliest token."""
+    """0 always takes the most likely token."""
     top_k: TopK = 40
-    """Keep the k likeliest tokens; 0 keeps all."""
+    """Keep the k most likely tokens; 0 keeps all."""
     top_p: TopP = 0.95
-    """Keep the likeliest tokens that together have this probability; 1 keeps all."""
+    """Keep the most likely tokens that together have this probability; 1 keeps all."""
     min_p: MinP = 0.05
-    """Keep tokens at least this likely, compared with the likeliest; 0 keeps all."""
+    """Keep tokens at least this likely, compared with the most likely one; 0 keeps all."""
     repeat_penalty: RepeatPenalty = 1.1
     """Above 1, tokens that were used lately become less likely; 1 changes nothing."""
     seed: Seed | None = None

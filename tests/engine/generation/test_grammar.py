@@ -113,7 +113,7 @@ def test_what_no_answer_can_be_held_to_is_told_with_its_reason(
 
 
 def test_an_answer_that_has_begun_cannot_be_given_a_form(starter: LlamaChatModel) -> None:
-    with pytest.raises(AssistantError, match="has begun"):
+    with pytest.raises(AssistantError, match="has started"):
         answer(starter, [*ASKED, said("assistant", "Paris is")], under(grammar('root ::= "x"')))
 
 

@@ -97,7 +97,7 @@ def test_an_adapter_fits_the_models_of_its_architecture_and_size_or_the_one_it_n
     assert (
         misfit(found["other"].facts, found[STARTER].facts) == "made for qwen2; this model is llama"
     )
-    assert "576 numbers" in misfit(found["polite"].facts, found["tiny-llama"].facts)
+    assert "hidden size of 576" in misfit(found["polite"].facts, found["tiny-llama"].facts)
 
 
 def test_an_adapter_is_opened_by_name_by_path_and_among_files_of_the_same_name(

@@ -236,7 +236,7 @@ def test_words_alone_answer_when_the_old_model_is_gone(scene: Scene) -> None:
             asked = HybridRetriever(scene.made.database, scene.made.analyzer, meaning)
             result = asked.search("What is told of Word7x3?", None, 3)
         assert [p.path for p in result.passages][:1] == ["/docs/7"]
-        assert "not there any more" in opened.state().problem
+        assert "not found any more" in opened.state().problem
         assert opened.for_indexing().embedder.identity == "new"
         settle(opened)
         assert serving(opened) == "new"
