@@ -164,12 +164,23 @@ def _looked_up(text: str, depth: int) -> _LookedUp:
         if values is not None:
             best = (template.weight, template.text, values)
     if best is None:
-        return _LookedUp(text, 0)
+        return _looked_up_as_a_beginning(text, depth)
     values = {
         name: localized(value, depth + 1) if depth < MAX_NESTING else value
         for name, value in best[2].items()
     }
     return _LookedUp(_language.catalog.gettext(best[1]).format_map(_Fields(values)), best[0])
+
+
+def _looked_up_as_a_beginning(text: str, depth: int) -> _LookedUp:
+    """Sentences go on with others, in lower case then."""
+    beginning = text[:1].upper() + text[1:]
+    if beginning == text:
+        return _LookedUp(text, 0)
+    found = _looked_up(beginning, depth)
+    if not found.weight:
+        return _LookedUp(text, 0)
+    return found._replace(text=found.text[:1].lower() + found.text[1:])
 
 
 class _Fields(dict[str, "_Field"]):

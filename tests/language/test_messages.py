@@ -69,6 +69,7 @@ def known(own_language: Catalog, tmp_path: Path) -> None:
         ("x.pdf and 1,204 more", "x.pdf e mais 1,204"),
         ("{x} cannot be read.", "{x} é ilegível."),
         ("wait!", "wait!"),
+        ("close it.", "feche-o."),
         ("nothing known", "nothing known"),
         ("", ""),
     ],
