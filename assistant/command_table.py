@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -32,6 +31,9 @@ def without_accents(name: str) -> str:
     """A name in lower case, as it is typed on a keyboard without accents."""
     if name.isascii():
         return name.lower()
+    # Names in English need none of it.
+    import unicodedata  # noqa: PLC0415
+
     decomposed = unicodedata.normalize("NFD", name.lower())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 

@@ -6,7 +6,8 @@ from typing import Final
 
 import click
 
-from assistant.language.messages import ENGLISH, N_, _, current_language
+from assistant.language.english import ENGLISH
+from assistant.language.messages import N_, _, current_language
 
 WORDS_OF_VALUES: Final = (
     # States, ratings and kinds of what is stored; `_(value)` shows them.

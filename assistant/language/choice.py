@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from assistant.language.messages import ENGLISH, available_languages
+from assistant.language.english import ENGLISH
+from assistant.language.messages import available_languages
 
 OPTION = "--lang"
 AUTO = "auto"

@@ -6,33 +6,18 @@ from there is translated where it is shown, by `localized`.
 
 import gettext
 import os
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from pathlib import Path
-from string import Formatter
-from typing import Any, Final, NamedTuple
+from typing import Final
 
-from assistant.language.numbers import Separators, separators
+from assistant.language.english import ENGLISH, English
 
 DOMAIN: Final = "assistant"
-ENGLISH: Final = "en"
 LOCALES: Final = Path(__file__).parent / "locales"
 
-MIN_LITERAL: Final = 4
-"""Characters beside its values that a text must share with a message to be taken for it."""
 
-MAX_NESTING: Final = 2
-"""How deep a message may be the value of another one."""
-
-
-class _Language(NamedTuple):
-    code: str
-    catalog: gettext.NullTranslations
-    separators: Separators
-
-
-_ENGLISH: Final = _Language(ENGLISH, gettext.NullTranslations(), separators(""))
-_language: _Language = _ENGLISH
+_ENGLISH: Final = English()
+_language: English = _ENGLISH
 
 
 def available_languages(folder: Path = LOCALES) -> tuple[str, ...]:
@@ -47,8 +32,6 @@ def use_language(code: str, folder: Path = LOCALES) -> None:
     Texts of classes and modules are fixed when they are imported, so this comes first.
     """
     global _language
-    localized.cache_clear()
-    _templates.cache_clear()
     if code == ENGLISH:
         _language = _ENGLISH
         return
@@ -56,7 +39,10 @@ def use_language(code: str, folder: Path = LOCALES) -> None:
     if not isinstance(catalog, gettext.GNUTranslations):
         _language = _ENGLISH
         return
-    _language = _Language(code, catalog, separators(catalog.pgettext("number", "1,234.5")))
+    # English starts without it.
+    from assistant.language.translation import Translation  # noqa: PLC0415
+
+    _language = Translation(code, catalog)
     # click asks the standard library for its own words.
     os.environ["LANGUAGE"] = code
     gettext.bindtextdomain(DOMAIN, str(folder))
@@ -105,142 +91,16 @@ def N_(text: str) -> str:  # noqa: N802 -- the name that gettext's users know
 
 def number(value: float, spec: str = ",") -> str:
     """A number as the language writes it: `1,204` or `1.204`."""
-    return _language.separators.apply(format(value, spec))
+    return _language.number(value, spec)
 
 
-class _LocalFormatter(Formatter):
-    def format_field(self, value: Any, format_spec: str) -> str:
-        text = format(value, format_spec)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return _language.separators.apply(text) if is_number else text
+def localized(text: str) -> str:
+    """A text that was written in English, such as a worker's error, in the user's language.
 
-
-_FORMATTER: Final = _LocalFormatter()
+    Returns: the text as it is where it is not known.
+    """
+    return _language.localized(text)
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
-    if not values:
-        return text
-    if _language is _ENGLISH:
-        return text.format_map(values)
-    return _FORMATTER.vformat(text, (), values)
-
-
-@lru_cache(maxsize=1000)
-def localized(text: str, depth: int = 0) -> str:
-    """A text that was written in English, such as a worker's error, in the user's language.
-
-    It is looked up as it stands, else among the messages with values whose fixed words it has, as
-    a whole or sentence by sentence, whichever has more of these words. Returns: the text as it is
-    where none of them is known.
-    """
-    if _language is _ENGLISH or not text.strip():
-        return text
-    whole = _looked_up(text, depth)
-    *first, last = text.split(". ")
-    if not first or whole.weight >= len(text):
-        return whole.text
-    each = [_looked_up(f"{sentence}.", depth) for sentence in first] + [_looked_up(last, depth)]
-    if whole.weight and whole.weight >= sum(sentence.weight for sentence in each):
-        return whole.text
-    return " ".join(sentence.text for sentence in each)
-
-
-class _LookedUp(NamedTuple):
-    text: str
-    weight: int
-    """Fixed characters of the message; 0 where none is known."""
-
-
-def _looked_up(text: str, depth: int) -> _LookedUp:
-    translated = _language.catalog.gettext(text)
-    if translated != text:
-        return _LookedUp(translated, len(text))
-    best: tuple[int, str, Mapping[str, str]] | None = None
-    for template in _templates():
-        if best is not None and template.weight <= best[0]:
-            break
-        values = template.match(text)
-        if values is not None:
-            best = (template.weight, template.text, values)
-    if best is None:
-        return _looked_up_as_a_beginning(text, depth)
-    values = {
-        name: localized(value, depth + 1) if depth < MAX_NESTING else value
-        for name, value in best[2].items()
-    }
-    return _LookedUp(_language.catalog.gettext(best[1]).format_map(_Fields(values)), best[0])
-
-
-def _looked_up_as_a_beginning(text: str, depth: int) -> _LookedUp:
-    """Sentences go on with others, in lower case then."""
-    beginning = text[:1].upper() + text[1:]
-    if beginning == text:
-        return _LookedUp(text, 0)
-    found = _looked_up(beginning, depth)
-    if not found.weight:
-        return _LookedUp(text, 0)
-    return found._replace(text=found.text[:1].lower() + found.text[1:])
-
-
-class _Fields(dict[str, "_Field"]):
-    def __init__(self, values: Mapping[str, str]) -> None:
-        super().__init__((name, _Field(value)) for name, value in values.items())
-
-
-class _Field(str):
-    """A value that is a text already, whatever format it was written in."""
-
-    __slots__ = ()
-
-    def __format__(self, spec: str) -> str:
-        return str(self)
-
-
-class _Template(NamedTuple):
-    """A message with values: the fixed words before, between and behind them."""
-
-    text: str
-    literals: tuple[str, ...]
-    names: tuple[str, ...]
-    weight: int
-
-    def match(self, text: str) -> dict[str, str] | None:
-        """The values with which the message is this text; in time linear in its length."""
-        first, *middle, last = self.literals
-        if not text.startswith(first) or not text.endswith(last):
-            return None
-        at, end = len(first), len(text) - len(last)
-        if at > end:
-            return None
-        values = []
-        for literal in middle:
-            found = text.find(literal, at, end)
-            if found < 0:
-                return None
-            values.append(text[at:found])
-            at = found + len(literal)
-        values.append(text[at:end])
-        return dict(zip(self.names, values, strict=True))
-
-
-@lru_cache(maxsize=1)
-def _templates() -> tuple[_Template, ...]:
-    """Messages with values, those with the most fixed words first."""
-    return tuple(sorted(_read_templates(), key=lambda template: -template.weight))
-
-
-def _read_templates() -> Iterator[_Template]:
-    messages: Mapping[object, str] = getattr(_language.catalog, "_catalog", {})
-    for key in messages:
-        text = key[0] if isinstance(key, tuple) else key
-        if not isinstance(text, str) or "{" not in text or "\x04" in text:
-            continue
-        parts = [(literal, name) for literal, name, _, _ in Formatter().parse(text)]
-        names = tuple(name for _, name in parts if name is not None)
-        literals = [literal for literal, _ in parts]
-        if parts[-1][1] is not None:
-            literals.append("")
-        weight = sum(len(literal) for literal in literals)
-        if names and weight >= MIN_LITERAL:
-            yield _Template(text, tuple(literals), names, weight)
+    return _language.filled(text, values) if values else text

@@ -220,7 +220,7 @@ def test_a_program_that_was_updated_while_it_runs_has_to_be_started_again(
 ) -> None:
     updated = replace(make_spec("1"), command=make_spec("2").command)
 
-    with pytest.raises(StartError, match=r"version 2 .* was installed since .*: leave it"):
+    with pytest.raises(StartError, match=r"version 2 .* was installed since .*: quit"):
         join(Joiner(updated))
 
 

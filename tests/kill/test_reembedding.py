@@ -127,7 +127,7 @@ def test_words_alone_answer_while_the_old_embedder_is_gone(
     assert {score for *_, score in meanwhile} == {0.0}
     assert "lighthouse" in meanwhile[0][1]
     assert status.next_embedder_done == 0
-    assert "not there any more" in status.embedder_problem
+    assert "not found any more" in status.embedder_problem
 
     opened.resume()
     until(opened, lambda now: now.next_embedder_done is None)

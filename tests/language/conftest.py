@@ -10,6 +10,7 @@ from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 
 from assistant.language import messages
+from assistant.language.english import ENGLISH
 from tests.support.packaging_tools import load_tool
 
 
@@ -25,7 +26,7 @@ def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_language(tmp_path: Path) -> Iterator[Catalog]:
     """An empty catalog `xx`, in force once `use_own` has compiled it."""
     yield Catalog(locale="pt_BR")
-    messages.use_language(messages.ENGLISH)
+    messages.use_language(ENGLISH)
 
 
 def use_own(catalog: Catalog, folder: Path) -> None:
@@ -43,7 +44,7 @@ def _language_again() -> Iterator[None]:
     language = messages._language
     yield
     # Whatever a test has shown, the process goes on in its own.
-    messages.use_language(messages.ENGLISH)
+    messages.use_language(ENGLISH)
     messages._language = language
     gettext.textdomain(domain)
     os.environ.pop("LANGUAGE", None)

@@ -249,7 +249,9 @@ def test_connections_are_encrypted_with_a_certificate(home: Path) -> None:
 
 
 def test_a_person_is_shown_where_it_is_and_each_request(home: Path) -> None:
-    status, seen = on_terminal("serve", "--port", "0", keys=b"\x03", after=b"Ctrl+C ends it.")
+    status, seen = on_terminal(
+        "serve", "--port", "0", keys=b"\x03", after=b"Ctrl+C stops the server."
+    )
 
     assert status == 0
     assert b"http://127.0.0.1:" in seen

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from assistant.language import messages
+from assistant.language.english import ENGLISH
 from tests.support.checkout import CHECKOUT
 
 VARIABLE = "SCREEN_LANGUAGE"
@@ -18,12 +19,12 @@ PORTUGUESE = "pt_BR"
 
 def shown_language() -> str:
     """Its code."""
-    return os.environ.get(VARIABLE, messages.ENGLISH)
+    return os.environ.get(VARIABLE, ENGLISH)
 
 
 def activate() -> None:
     """Show it in this process; before anything is imported that has texts."""
-    if shown_language() == messages.ENGLISH:
+    if shown_language() == ENGLISH:
         return
     folder = tempfile.mkdtemp(prefix="language-")
     if shown_language() == PSEUDO:

@@ -93,7 +93,7 @@ async def test_turns_that_leave_the_window_are_told_once(home: Path) -> None:
     async with opened(Setting(home, scripted(words, window=400))) as driver:
         for number in range(4):
             await driver.ask(f"Question {number} {words}")
-        await driver.until_shown("From here on the oldest turns are left out of the model")
+        await driver.until_shown("From here on, the oldest messages are left out of")
         await driver.until_shown("see the context")
         assert sum(message.outgrown is not None for message in driver.messages) == 1
 

@@ -258,9 +258,7 @@ class AddFiles(Dialog[Choice]):
         yield Option(text.own(f"a  {_('Add to the collection')}"), id="add", disabled=unreadable)
         if self.offer.is_single_file:
             how = self._attach_text()
-            label = text.own(f"w  {_('Attach the whole file to the question')}") + text.muted(
-                f"  {how}"
-            )
+            label = text.own(f"w  {_('Attach the whole file')}") + text.muted(f"  {how}")
             yield Option(label, id="attach", disabled=not self._fits)
         if self.pasted:
             yield Option(text.own(f"t  {_('Paste as text')}"), id="paste")

@@ -59,10 +59,10 @@ def test_one_changes_and_the_others_keep_their_places() -> None:
 
 
 def test_what_is_not_on_cannot_be_turned_off() -> None:
-    with pytest.raises(NotFoundError, match="'poet' is not on") as caught:
+    with pytest.raises(NotFoundError, match="'poet' is not in use") as caught:
         with_adapter(NOW, TypedAdapter(name="poet", scale=None))
 
-    assert caught.value.hint == "On: formal ×0.5, Legal."
+    assert caught.value.hint == "In use: formal ×0.5, Legal."
 
 
 @given(st.floats(-10, 10), st.integers(-300, 300))

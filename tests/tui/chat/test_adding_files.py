@@ -188,9 +188,9 @@ async def test_files_that_are_pasted_one_after_the_other_are_one_question(home: 
     async with opened(Setting(home, library=library)) as driver:
         drop(driver, made / "a.txt")
         drop(driver, made / "b.txt")
-        await asked(driver, "and 1 other ?")
+        await asked(driver, "and 1 other?")
         driver.app.screen.post_message(events.Paste(f"{made / 'c.txt'} "))
-        await asked(driver, "and 2 others ?")
+        await asked(driver, "and 2 others?")
         assert len(driver.app.screen_stack) == 2
         await driver.pilot.press("enter")
         await driver.until(lambda: library.added)
@@ -206,7 +206,7 @@ async def test_a_single_file_can_go_whole_with_the_question(home: Path) -> None:
     async with opened(Setting(home, scripted(LEASE), library=library)) as driver:
         driver.type("What about")
         drop(driver, made)
-        await asked(driver, "Attach the whole file to the question  about 12 tokens")
+        await asked(driver, "Attach the whole file  about 12 tokens")
         assert "time not known yet" in driver.text
         await driver.pilot.press("w")
         await driver.until(lambda: driver.app.screen is driver.screen)
@@ -238,7 +238,7 @@ async def test_a_file_that_is_too_long_or_gives_no_text_cannot_go_whole(home: Pa
         assert isinstance(driver.app.screen, AddFiles)
         await driver.pilot.press("escape")
         drop(driver, made / "scan.pdf")
-        await asked(driver, "Attach the whole file to the question  no readable text")
+        await asked(driver, "Attach the whole file  no readable text")
         await driver.until_shown("scan.pdf gives no text: no text, a scan.")
 
 

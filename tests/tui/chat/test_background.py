@@ -57,7 +57,7 @@ async def test_an_overgrown_conversation_is_summarised_when_idle(home: Path) -> 
         await driver.ask("And then?")
         sent = [m.content for m in model.questions[-1].messages]
         assert sent[2].startswith("They spoke of why.")
-        await driver.until_shown("From here on a summary takes the place")
+        await driver.until_shown("From here on, a summary replaces the oldest")
 
 
 async def test_leaving_does_not_wait_for_an_afterthought(home: Path) -> None:

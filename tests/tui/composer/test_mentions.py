@@ -232,7 +232,7 @@ async def test_add_completes_paths_and_asks_as_a_drop_does(home: Path, here: Pat
         await until_suggested(driver, "a.txt")
         await driver.pilot.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, AddFiles))
-        await driver.until_shown("from docs/ and 1 other ?")
+        await driver.until_shown("from docs/ and 1 other?")
         assert "Paste as text" not in driver.text
         await driver.pilot.press("enter")
         await driver.until(lambda: library.added)

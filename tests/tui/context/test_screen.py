@@ -181,7 +181,7 @@ async def test_a_click_on_the_title_of_an_announcement_opens_the_view(home: Path
         id = speak(driver.store, 20)
         await driver.open(id)
         await driver.ask("And now?")
-        await driver.until_shown("From here on the oldest turns are left out")
+        await driver.until_shown("From here on, the oldest messages are left out")
         await driver.ask("And then?")
         await driver.until(lambda: len(driver.messages) == 44)
         assert [m.outgrown for m in driver.messages if m.outgrown] == ["leave_out"]
