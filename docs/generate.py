@@ -56,7 +56,7 @@ def translated_documents(language: str) -> dict[str, str]:
         catalogs = str(ROOT / "packaging" / "language" / "catalogs.py")
         subprocess.run([sys.executable, catalogs, "compile", folder], check=True)
         made = subprocess.run(
-            [sys.executable, "-m", "docs.translated", language, folder],
+            [sys.executable, "-m", "docs.print_generated", language, folder],
             check=True,
             cwd=ROOT,
             capture_output=True,

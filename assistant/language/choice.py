@@ -59,7 +59,7 @@ def choose_language(
         arguments: of the command line.
         setting: what `interface.language` says; None when it says nothing.
     """
-    for given in (language_of_arguments(arguments), setting):
-        if given and given != AUTO:
-            return nearest_language(given) or ENGLISH
-    return language_of_locale(environment)
+    given = language_of_arguments(arguments) or setting or AUTO
+    if given == AUTO:
+        return language_of_locale(environment)
+    return nearest_language(given) or ENGLISH

@@ -1,4 +1,4 @@
-"""Numbers and dates as a language writes them, read off its own example in the catalog."""
+"""Numbers as a language writes them, read off its own example in the catalog."""
 
 from typing import NamedTuple
 

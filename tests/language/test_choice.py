@@ -26,7 +26,7 @@ def _two_languages(monkeypatch: pytest.MonkeyPatch) -> None:
         ([], "pt-br", {}, "pt_BR"),
         (["--lang", "en"], "pt_BR", {"LANG": "pt_BR"}, "en"),
         (["--lang=pt"], "en", {}, "pt_BR"),
-        (["--lang", "auto"], "en", {"LANG": "pt_BR"}, "en"),
+        (["--lang", "auto"], "en", {"LANG": "pt_BR"}, "pt_BR"),
         (["--lang", "xx"], None, {"LANG": "pt_BR"}, "en"),
         (["ask", "--json", "a"], "pt_BR", {"LANG": "pt_BR"}, "en"),
         (["ask", "--", "--json"], "pt_BR", {}, "pt_BR"),
