@@ -11,11 +11,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from llama_cpp._ggml import libggml
-
 from assistant.core.errors import EngineError
 from assistant.engine.cards.search import backends_folder
-from assistant.engine.llama.devices import cards_of, ggml_devices
+from assistant.engine.llama.devices import cards_of, ggml_devices, libggml
 
 BACKENDS_FOLDER = backends_folder()
 _VARIANTS = "*ggml-cpu-*"
@@ -41,14 +39,19 @@ def load_backends(folder: Path = BACKENDS_FOLDER) -> None:
         )
 
 
-def load_card_backends(libraries: Sequence[Path]) -> None:
+def load_card_backends(libraries: Sequence[Path]) -> list[Path]:
     """Load the first library that knows a graphics card; without its driver it knows none.
 
     Hazardous: a broken driver may end or hang the process.
+
+    Returns: those before it that were refused.
     """
     load = libggml.ggml_backend_load
     load.argtypes, load.restype = [ctypes.c_char_p], ctypes.c_void_p
+    refused: list[Path] = []
     for library in libraries:
-        load(os.fsencode(library))
-        if cards_of(ggml_devices()):
-            return
+        if not load(os.fsencode(library)):
+            refused.append(library)
+        elif cards_of(ggml_devices()):
+            break
+    return refused

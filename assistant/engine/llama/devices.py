@@ -4,11 +4,16 @@ import ctypes
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from llama_cpp._ggml import libggml
+from llama_cpp.llama_cpp import _lib as libllama
 
 from assistant.core.errors import EngineError
 from assistant.core.values.models import choose_cards
 from assistant.language.messages import N_
+
+libggml: Final[ctypes.CDLL] = libllama
+"""ggml as llama.cpp itself has it. A llama.cpp that pip has compiled comes with each library under
+several names: loaded by another one it is there twice, and each knows its own devices.
+"""
 
 CARD_KIND, INTEGRATED_KIND = 1, 2
 """Kinds of ggml's devices; the latter has no memory of its own."""
