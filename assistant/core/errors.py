@@ -170,6 +170,10 @@ class EngineError(AssistantError):
     exit_code = 6
 
 
+class ComputationError(EngineError):
+    """llama.cpp could not compute: memory ran out, or a graphics card failed."""
+
+
 class EngineStartError(EngineError):
     pass
 

@@ -39,6 +39,7 @@ if __name__ == "__main__":
             added=(Path(probe),),
             kept=Path(probe) / "cards.json",
             runtime=spec.runtime,
+            silence=float(os.environ.get("ASSISTANT_TEST_SILENCE", "120")),
         )
 
     keeping = SnapshotSettings(Path(home) / "snapshots", 2**30)

@@ -19,13 +19,15 @@ from typing import NamedTuple
 
 import llama_cpp
 
-from assistant.core.errors import EngineError
+from assistant.core.errors import ComputationError, EngineError
 from assistant.engine.cache.snapshots import common_prefix_length
 from assistant.engine.llama.lora import NO_ADAPTERS, AdapterSet, ContextAdapters
 from assistant.engine.llama.vocabulary import Vocabulary
+from assistant.language.messages import N_
 
-_DECODED, _ABORTED = 0, 2
-"""What llama_decode returns."""
+_DECODED, _ABORTED, _REFUSED = 0, 2, -1
+"""What llama_decode returns; less where it could not compute."""
+
 
 MIN_TOGETHER = 2
 """Tokens of a prompt that are evaluated together, at least."""
@@ -282,9 +284,10 @@ class CachedSequence:
         self._cut(self._evaluated)
         if status == _ABORTED:
             return False
-        raise EngineError(
-            f"The model could not be computed (llama_decode returned {status}).",
-            "Ask again; a smaller engine.context_window in the settings needs less memory.",
+        error = ComputationError if status < _REFUSED else EngineError
+        raise error(
+            N_(f"The model could not be computed (llama_decode returned {status})."),
+            N_("Ask again; a smaller engine.context_window in the settings needs less memory."),
         )
 
     def _cut(self, keep: int) -> int:

@@ -58,10 +58,10 @@ class FaultNote:
             self._file.flush()
             faulthandler.enable(self._file)
 
-    def add_hang(self) -> None:
-        """Note that the card does not come back, right before the process ends for it."""
+    def add_failure(self, reason: str) -> None:
+        """Note that the card has failed, right before the process ends for it."""
         if self._file is not None:
-            self._file.write(f"{_FATAL}: no answer\n")
+            self._file.write(f"{_FATAL}: {reason}\n")
             self._file.flush()
 
     def end(self) -> None:

@@ -41,6 +41,8 @@ ICD_FOLDERS = (
 ICD_VARIABLES = ("VK_DRIVER_FILES", "VK_ICD_FILENAMES")
 NVIDIA_DRIVER = "/proc/driver/nvidia/version"
 BOOT = "/proc/sys/kernel/random/boot_id"
+INSTALLED_LIBRARIES = "/etc/ld.so.cache"
+"""Written anew when one that a library for cards needs may have come."""
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,8 @@ class CardPlaces(Value):
     """The file that keeps what was found."""
     runtime: Path
     """The folder of sockets and locks."""
+    silence: float = 120.0
+    """Seconds after which a card that computes a part of a prompt does not come back."""
 
 
 def driver_files(environment: Mapping[str, str] = os.environ) -> list[Path]:
@@ -146,7 +150,7 @@ def _try_drivers(command: Sequence[str], libraries: Sequence[Path], stop: Event)
 
 def _key(files: Sequence[Path]) -> str:
     facts: list[object] = [os.environ.get("GGML_VK_VISIBLE_DEVICES")]
-    for path in files:
+    for path in (*files, Path(INSTALLED_LIBRARIES)):
         try:
             found = path.stat()
             facts.append((str(path), found.st_size, found.st_mtime_ns))

@@ -12,10 +12,10 @@ from assistant.engine.cards.search import CardPlaces, card_libraries, driver_fil
 from assistant.engine.llama.backends import load_card_backends
 from assistant.engine.llama.devices import CPU
 
-SILENT_SECONDS = 120.0
-"""A card that computes a part of a prompt for longer hangs."""
+FAILED_EXIT_CODE = 71
 
-HANGING_EXIT_CODE = 71
+SHARED_SILENCE = 5
+"""How much longer a card may take that shares a model with the processor, which is slower."""
 
 log = logging.getLogger(__name__)
 
@@ -54,19 +54,20 @@ class CardAccess:
             self._note.begin(card)
 
     @contextmanager
-    def watched(self, silence: float = SILENT_SECONDS) -> Iterator[Callable[[], None]]:
+    def watched(self, *, shared: bool = False) -> Iterator[Callable[[], None]]:
         """Watch over a computation: a card that does not come back ends the process.
 
         Args:
-            silence: seconds after which it does not.
+            shared: whether the processor computes a part of it.
 
         Yields:
             What tells that it has come back.
         """
-        note = self._note
-        if note is None or not note.has_begun:
+        places = self._places
+        if places is None or self._note is None or not self._note.has_begun:
             yield _nothing
             return
+        silence = places.silence * (SHARED_SILENCE if shared else 1)
         over, last = Event(), monotonic()
 
         def came_back() -> None:
@@ -76,15 +77,20 @@ class CardAccess:
         def watch() -> None:
             while not over.wait(min(silence / 4, 1)):
                 if monotonic() - last > silence:
-                    log.error("the graphics card does not come back; the worker ends itself")
-                    note.add_hang()
-                    os._exit(HANGING_EXIT_CODE)
+                    self.end_process("it does not come back")
 
         Thread(target=watch, name="card", daemon=True).start()
         try:
             yield came_back
         finally:
             over.set()
+
+    def end_process(self, reason: str) -> None:
+        """End the process because of a card, if one is in use: the next one leaves it alone."""
+        if self._note is not None and self._note.has_begun:
+            log.error("the graphics card failed, and the worker ends itself: %s", reason)
+            self._note.add_failure(reason)
+            os._exit(FAILED_EXIT_CODE)
 
     def close(self) -> None:
         """The process ends by itself: the next one may try the cards again."""

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from time import perf_counter
 
-from assistant.core.errors import AssistantError, EngineError
+from assistant.core.errors import AssistantError, ComputationError, EngineError
 from assistant.core.values.events import Finished, Loaded, Loading
 from assistant.engine.cache.snapshots import Snapshots
 from assistant.engine.llama.backends import load_backends
@@ -76,7 +76,8 @@ class ModelExecutor:
         Returns: whether there is more to do.
         """
         self._abort.clear()
-        return any(self._do_idle_work(model, idle) for model in list(self._models))
+        with self._cards.watched(shared=True):
+            return any(self._do_idle_work(model, idle) for model in list(self._models))
 
     def unload_unused(self, seconds: float) -> None:
         """Unload the models that were not used for `seconds`."""
@@ -102,6 +103,11 @@ class ModelExecutor:
             self._serve(job)
         except LoadStoppedError:
             job.end(finished_before_start(job))
+        except ComputationError as failure:
+            if self._models.placement(job.request.target).layers:
+                # Whoever asked goes on without the card.
+                self._cards.end_process(failure.message)
+            job.end(Failed.of(failure))
         except AssistantError as failure:
             job.end(Failed.of(failure))
         except Exception as failure:
@@ -135,7 +141,8 @@ class ModelExecutor:
         waited = (perf_counter() - job.received) * 1000
         with self._watched_prompt(job):
             events = model.write(request.messages, request.sampling, request.keep, adapters)
-        with self._cards.watched() as came_back:
+        placed = self._models.placement(request.target)
+        with self._cards.watched(shared=placed.layers < placed.of) as came_back:
             for event in events:
                 came_back()
                 if isinstance(event, Finished):
@@ -173,10 +180,19 @@ class ModelExecutor:
             return not job.cancelled
 
         job.post(Loading(model=target.name, done=0))
-        limit = target.options.load_timeout + LOAD_GRACE
-        error = timeout_error(target.path, target.options)
-        with Watchdog(limit, lambda: self._report_timeout(job, error)):
+        with self._watched_load(job):
             return self._models.acquire(target, progress)
+
+    def _watched_load(self, job: ScheduledRequest) -> Watchdog:
+        """Watches over a load, whose end is late when nothing of it comes back."""
+        target = job.request.target
+        error = timeout_error(target.path, target.options)
+
+        def on_timeout() -> None:
+            self._cards.end_process("a model does not load")
+            self._report_timeout(job, error)
+
+        return Watchdog(target.options.load_timeout + LOAD_GRACE, on_timeout)
 
     def _watched_prompt(self, job: ScheduledRequest) -> Watchdog:
         """Watches over the making of a prompt, in which nothing looks at a clock."""
@@ -193,9 +209,7 @@ class ModelExecutor:
         if growth is None:
             return
         job.post(Loading(model=target.name, done=0, window=growth.window))
-        limit = target.options.load_timeout + LOAD_GRACE
-        error = timeout_error(target.path, target.options)
-        with Watchdog(limit, lambda: self._report_timeout(job, error)):
+        with self._watched_load(job):
             self._models.grow(target, growth)
 
     def _report_timeout(self, job: ScheduledRequest, error: AssistantError) -> None:

@@ -19,7 +19,7 @@ from assistant.engine.gguf.model_checks import (
     memory_needed,
 )
 from assistant.engine.llama.cards import CardAccess
-from assistant.engine.llama.gpu import GpuPlacement, free_card_memory, gpu_placement
+from assistant.engine.llama.gpu import CPU_ONLY, GpuPlacement, free_card_memory, gpu_placement
 from assistant.engine.llama.memory import (
     RESERVED_BYTES,
     WindowGrowth,
@@ -145,6 +145,11 @@ class ModelPool:
         return held.model.info(target.name).model_copy(
             update={"limited": held.limited, "device": held.placement.device}
         )
+
+    def placement(self, target: ModelTarget) -> GpuPlacement:
+        """How much of a model is on graphics cards: nothing of one that is not in memory."""
+        found = (held.placement for held in self._held if held.is_for(target))
+        return next(found, CPU_ONLY)
 
     def growth(self, target: ModelTarget, needed: int) -> WindowGrowth | None:
         """How far the window of a loaded model can grow for so many tokens; None when it cannot."""

@@ -30,15 +30,15 @@ HANG = (
     "from assistant.engine.cards.search import CardPlaces\n"
     "from assistant.engine.llama.cards import CardAccess\n"
     "places = CardPlaces(command=(), added=(), kept=pathlib.Path('/'),"
-    " runtime=pathlib.Path(sys.argv[1]))\n"
+    " runtime=pathlib.Path(sys.argv[1]), silence=float(sys.argv[2]))\n"
     "cards = CardAccess(places)\n"
     f"cards.begin({CARD!r})\n"
 )
 
 
-def run(code: str, folder: Path) -> int:
+def run(code: str, folder: Path, silence: float = 60) -> int:
     return subprocess.run(
-        [sys.executable, "-c", code, str(folder)],
+        [sys.executable, "-c", code, str(folder), str(silence)],
         env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
         stderr=subprocess.DEVNULL,
         check=False,
@@ -73,9 +73,9 @@ def test_an_engine_that_ends_by_itself_takes_the_note_away(home: Path) -> None:
 
 def test_a_card_that_does_not_come_back_ends_the_process(home: Path) -> None:
     code = BEGIN.partition("note =")[0] + HANG
-    code += "with cards.watched(0.2) as came_back:\n    time.sleep(60)\n"
+    code += "with cards.watched() as came_back:\n    time.sleep(60)\n"
 
-    assert run(code, home) == 71
+    assert run(code, home, silence=0.2) == 71
     fault = card_fault(home)
     assert fault is not None
     assert fault.card == CARD
@@ -83,7 +83,7 @@ def test_a_card_that_does_not_come_back_ends_the_process(home: Path) -> None:
 
 def test_one_that_does_is_let_alone(home: Path) -> None:
     code = BEGIN.partition("note =")[0] + HANG
-    code += "with cards.watched(60) as came_back:\n    came_back()\n"
+    code += "with cards.watched() as came_back:\n    came_back()\n"
 
     assert run(code, home) == 0
     assert card_fault(home) is None

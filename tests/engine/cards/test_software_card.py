@@ -27,6 +27,7 @@ and a software card computes all of its layers at a token a second."""
 
 ROOT = Path(__file__).parents[3]
 DRIVERS = Path("/usr/share/vulkan/icd.d")
+FAILING_DRIVER = ROOT / "tests" / "support" / "failing_driver.c"
 CACHE = Path(
     os.environ.get("ASSISTANT_BUILD_CACHE")
     or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "assistant-build"
@@ -165,8 +166,70 @@ def test_a_broken_driver_is_told_and_the_processor_answers(
     environment = {**card, "VK_DRIVER_FILES": str(driver), "ASSISTANT_HOME": str(home)}
 
     listed = run(environment, "-m", "assistant", "models")
-    assert ("The graphics card is left out: " in listed) == bool(does)
+    assert ("The graphics card is not used: " in listed) == bool(does)
     assert told in run(environment, "-m", "assistant", "doctor", "--quick")
     answered = run(environment, "-m", "assistant", "ask", "Hello", "--max-tokens", "4", "--json")
     assert '"problem": null' in answered
     assert "0 layers on a graphics card" in (home / "logs" / "engine.log").read_text()
+
+
+FAILING = {
+    "ends": "abort();",
+    "resets": "return DEVICE_LOST;",
+    "hangs": "for (;;) sleep(60);",
+}
+"""What a driver does in the middle of an answer."""
+
+
+@pytest.mark.parametrize("kind", FAILING)
+def test_an_answer_goes_on_without_a_driver_that_fails(
+    kind: str, card: Mapping[str, str], tmp_path: Path, home: Path
+) -> None:
+    sign = tmp_path / "fails from now on"
+    driver = failing_driver(Path(card["VK_DRIVER_FILES"]), FAILING[kind], tmp_path)
+    environment = {
+        **card,
+        "VK_DRIVER_FILES": str(driver),
+        "FAILING_DRIVER": str(sign),
+        "ASSISTANT_HOME": str(home),
+    }
+    question = ("ask", "Tell me a story.", "--max-tokens", "24", "--seed", "1")
+    with subprocess.Popen(
+        [sys.executable, "-m", "assistant", *question],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as asked:
+        assert asked.stdout is not None
+        assert asked.stderr is not None
+        before = os.read(asked.stdout.fileno(), 100)
+        sign.touch()
+        text, told = (before + asked.stdout.read()).decode(), asked.stderr.read().decode()
+    assert asked.returncode == 0, told
+    assert " failed: the answer continues on the processor." in told
+    assert len(text.split()) > 10
+
+    # While that engine lives the card is left alone.
+    assert "failed and is left alone until the engine has ended" in run(
+        environment, "-m", "assistant", "doctor", "--quick"
+    )
+    run(environment, "-m", "assistant", "ask", "Hello", "--max-tokens", "4")
+    log = (home / "logs" / "engine.log").read_text()
+    assert [line.split(", ")[-1] for line in log.splitlines() if "loaded /" in line] == [
+        "31 layers on a graphics card",
+        "0 layers on a graphics card",
+    ]
+
+
+def failing_driver(driver: Path, does: str, folder: Path) -> Path:
+    """What the loader of Vulkan reads of a driver that hands on to another one until it fails."""
+    described = json.loads(driver.read_text())
+    library = folder / "failing.so"
+    compile_ = ["cc", "-shared", "-fPIC", "-O1", "-o", str(library)]
+    defined = [f'-DDRIVER="{described["ICD"]["library_path"]}"', f"-DWHAT_IT_DOES={does}"]
+    subprocess.run([*compile_, *defined, str(FAILING_DRIVER), "-ldl"], check=True)
+    described["ICD"]["library_path"] = str(library)
+    made = folder / "failing.json"
+    made.write_text(json.dumps(described))
+    return made
