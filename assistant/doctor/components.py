@@ -161,9 +161,14 @@ def graphics_card(settings: Settings, paths: Paths) -> Check:
     if found.problem:
         fix = _("Update its driver, or set engine.device = cpu to leave it out.")
         return warn(name, _("not used: {problem}", problem=localized(found.problem)), fix)
-    if not found.cards:
-        return ok(name, _("none that can be used; the CPU is used"))
-    return ok(name, "; ".join(map(_card_text, found.cards)))
+    cards = "; ".join(map(_card_text, found.cards)) or _("none that can be used; the CPU is used")
+    if found.not_loaded:
+        failed = [
+            _("{library} cannot be loaded ({reason})", library=each.library, reason=each.reason)
+            for each in found.not_loaded
+        ]
+        return warn(name, "; ".join([cards, *failed]), _("Install what it needs."))
+    return ok(name, cards)
 
 
 def _card_text(card: GraphicsCard) -> str:

@@ -58,11 +58,8 @@ nice xz -T1 "-${LEVEL:-6}" --keep --stdout "build/$name.tar" >"dist/$name.tar.xz
 sh "$here/single.sh" "build/$name.tar" "$version" >"dist/$name.run"
 chmod +x "dist/$name.run"
 rm "build/$name.tar"
-# An add-on: it goes into the user's folder of data, as docs/models.md says.
 [ -z "${CUDA:-}" ] || {
     cuda=$(sh "$root/packaging/llama/cards.sh" cuda)
-    added=llama-$(pinned 'llama[_-]cpp[_-]python')
-    tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
-        --transform "s,^lib,$added," -C "$cuda" -cJf "dist/assistant-cuda-$version.tar.xz" lib
+    sh "$root/packaging/llama/addon.sh" "$cuda" "dist/assistant-cuda-$version.tar.xz"
 }
 du -sm dist/assistant dist/"$name".* >&2

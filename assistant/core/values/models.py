@@ -51,12 +51,22 @@ class GraphicsCard(Value):
     """Name and version of its driver; empty where it does not tell."""
 
 
+class NotLoaded(Value):
+    """A library that the system does not load."""
+
+    library: str
+    reason: str
+    """As the system says it."""
+
+
 class GraphicsCards(Value):
     """The graphics cards of this machine."""
 
     cards: tuple[GraphicsCard, ...] = ()
     problem: str = ""
     """Why the cards are left alone, as the end of a sentence; empty where they can be used."""
+    not_loaded: tuple[NotLoaded, ...] = ()
+    """Libraries for cards that the system does not load."""
 
 
 class NamedCard(Protocol):
@@ -101,6 +111,19 @@ class DeviceUse(Value):
     """On the cards, as llama.cpp counts: the output is one of them."""
     of: int
     """Layers that there are."""
+
+    @property
+    def short(self) -> str:
+        """In a few cells: `RX 7800`, or `RX 7800 12/33` for a part of the layers."""
+        names = ", ".join(map(_without_maker, self.name.split(", ")))
+        return names if self.layers == self.of else f"{names} {self.layers}/{self.of}"
+
+
+def _without_maker(card: str) -> str:
+    """A card's name from the word before its number on, where it has one."""
+    words = card.split()
+    numbered = (at for at, word in enumerate(words) if any(map(str.isdigit, word)))
+    return " ".join(words[max(next(numbered, 0) - 1, 0) :])
 
 
 class ModelInfo(Value):

@@ -3,12 +3,13 @@
 It reads one request as JSON, the libraries to load, and answers with the devices that there are.
 """
 
+import ctypes
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assistant.core.values.models import GraphicsCard
+from assistant.core.values.models import GraphicsCard, GraphicsCards, NotLoaded
 from assistant.engine.llama.backends import load_backends, load_card_backends
 from assistant.engine.llama.devices import INTEGRATED_KIND, cards_of, ggml_devices
 from assistant.engine.llama.driver_versions import VULKAN, driver_of, vulkan_drivers
@@ -24,13 +25,28 @@ def main() -> None:
     native = NativeLog(AbortFlag())
     load_backends()
     found = find_cards([Path(path) for path in request["libraries"]])
-    answers.write({"cards": [card.model_dump() for card in found]})
+    answers.write(found.model_dump())
     native.close()
 
 
-def find_cards(libraries: Sequence[Path]) -> list[GraphicsCard]:
+def find_cards(libraries: Sequence[Path]) -> GraphicsCards:
     """Load these libraries and list the cards that they and llama.cpp itself know."""
-    load_card_backends(libraries)
+    refused = load_card_backends(libraries)
+    return GraphicsCards(cards=tuple(_cards()), not_loaded=tuple(_not_loaded(refused)))
+
+
+def _not_loaded(refused: Sequence[Path]) -> Iterator[NotLoaded]:
+    """Those that the system refuses, as where CUDA's own libraries are missing; another one knows
+    no card.
+    """
+    for library in refused:
+        try:
+            ctypes.CDLL(str(library))
+        except OSError as failure:
+            yield NotLoaded(library=library.name, reason=str(failure))
+
+
+def _cards() -> list[GraphicsCard]:
     cards = cards_of(ggml_devices())
     # Its loader is loaded by then: by one of the libraries, or by a llama.cpp that carries Vulkan.
     drivers = vulkan_drivers() if any(card.name.startswith(VULKAN) for card in cards) else {}

@@ -48,7 +48,7 @@ def test_a_llama_cpp_that_carries_vulkan_itself_is_asked_as_well(
     told = {own.description: "radv Mesa 25.1.0"}
     monkeypatch.setattr(card_probe, "vulkan_drivers", lambda: told)
     monkeypatch.setattr(card_probe, "ggml_devices", lambda: [processor, own])
-    assert [card.driver for card in card_probe.find_cards([])] == ["radv Mesa 25.1.0"]
+    assert [card.driver for card in card_probe.find_cards([]).cards] == ["radv Mesa 25.1.0"]
 
 
 def test_vulkan_is_not_asked_where_it_has_no_card(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,5 +57,5 @@ def test_vulkan_is_not_asked_where_it_has_no_card(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(
         card_probe, "ggml_devices", lambda: [ComputeDevice(1, 5, 8, "CUDA0", "GeForce RTX 4090")]
     )
-    assert len(card_probe.find_cards([])) == 1
+    assert len(card_probe.find_cards([]).cards) == 1
     assert asked == []
