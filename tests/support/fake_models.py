@@ -31,6 +31,7 @@ from assistant.core.values.events import (
     Wrote,
 )
 from assistant.core.values.models import (
+    DeviceUse,
     ModelDetails,
     ModelFacts,
     ModelInfo,
@@ -91,6 +92,7 @@ class ScriptedModel:
         stopped: how many answers ended by the stop flag or by closing the generator.
         adapters: what it was opened with.
         template_problem: why its own template cannot be used.
+        device: the graphics card that it is on.
     """
 
     def __init__(
@@ -138,6 +140,7 @@ class ScriptedModel:
         self.stopped = 0
         self.adapters: tuple[AdapterUse, ...] = ()
         self.template_problem = ""
+        self.device: DeviceUse | None = None
         self.host = ""
 
     @property
@@ -149,6 +152,7 @@ class ScriptedModel:
             context_window=self.window,
             trained_context=max(self.trained, self.window),
             template_problem=self.template_problem,
+            device=self.device,
         )
 
     def load(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.core.errors import EngineDiedError
+from assistant.core.values.models import DeviceUse
 from assistant.tui.transcript.folded import ReasoningToggle
 from tests.support.driver import Driver, Setting
 from tests.support.fake_models import Gate, ScriptedModel, ScriptedModels
@@ -89,6 +90,13 @@ def test_an_answer_on_40_columns(shows: Compare) -> None:
 
 def test_an_answer_on_200_by_60(shows: Compare) -> None:
     assert shows(_answered, _model(), size=(200, 60))
+
+
+@pytest.mark.parametrize("columns", [100, 120])
+def test_an_answer_from_a_graphics_card(shows: Compare, columns: int) -> None:
+    model = _model("In the cellar.")
+    model.device = DeviceUse(name="Radeon RX 7800", layers=33, of=33)
+    assert shows(_answered, model, size=(columns, 16))
 
 
 def test_an_answer_that_is_being_written(shows: Compare) -> None:

@@ -178,6 +178,7 @@ class TurnProgress:
             window=info.context_window,
             template_problem=problem,
             device=device_text(info.device) if info.device else "",
+            device_short=info.device.short if info.device else "",
         )
         if problem and info.path not in self._told:
             self._told.add(info.path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from textual.app import RenderResult
 from textual.content import Content
@@ -41,8 +41,10 @@ Phase = Literal[
 MODEL_PRIORITY: Final = 2
 FILES_PRIORITY: Final = 4
 SIZED_PRIORITY: Final = 5
-SPEED_PRIORITY: Final = 6
-"""How important the model is, the files that are asked, the tokens of the window, the speed."""
+CARD_PRIORITY: Final = 6
+SPEED_PRIORITY: Final = 7
+"""How important the model is, the files that are asked, the tokens of the window, the graphics
+card, the speed."""
 
 MIN_MODEL_CELLS: Final = 8
 """Cells of a model's name that tell which one it is."""
@@ -59,6 +61,8 @@ class StatusLineState:
     """Why the model's own template is not used; empty where it is."""
     device: str = ""
     """The graphics card that it is on, and how much of it; empty for none."""
+    device_short: str = ""
+    """The same in a few cells."""
     host: str = ""
     """The machine that questions are sent to; empty for this one."""
     files: str = ""
@@ -100,49 +104,67 @@ class StatusLine(Widget):
         width = self.content_size.width
         keymap = keymap_of(self)
         palette = keymap.key("palette").replace(f"{key_name('ctrl')}+", "^") or "/palette"
-        for help_, adapters, least in _layouts(self.status.adapters, palette):
-            parts = _parts(self.status, adapters, keymap.shown("stop"))
-            room = width - help_.cell_length - 2
-            if _length([part for part in parts if part[0] <= least]) <= room:
+        for layout in _layouts(self.status, palette):
+            parts = _parts(self.status, layout, keymap.shown("stop"))
+            room = width - layout.end.cell_length - 2
+            if _length([part for part in parts if part[0] <= layout.least]) <= room:
                 break
         left = fitting(_crop_model(parts, room), room)
-        if left.cell_length + help_.cell_length + 2 > width:
+        if left.cell_length + layout.end.cell_length + 2 > width:
             return left
-        gap = width - left.cell_length - help_.cell_length
-        return left + text.own(" " * gap) + help_
+        gap = width - left.cell_length - layout.end.cell_length
+        return left + text.own(" " * gap) + layout.end
 
 
-def _layouts(adapters: Adapters, palette: str) -> Iterator[tuple[Content, str, int]]:
-    """Layouts: the end of the line and the words for adapters, from the longest to the shortest,
-    each with the importance of what it has to leave room for.
+class _Layout(NamedTuple):
+    """The end of the line, and what there are words of several lengths for."""
+
+    end: Content
+    card: str
+    adapters: str
+    least: int
+    """The importance of what has to have room."""
+
+
+def _layouts(status: StatusLineState, palette: str) -> Iterator[_Layout]:
+    """Layouts, from the longest to the shortest.
 
     Args:
         palette: what opens the palette of commands.
     """
+    card, adapters = status.device_short, status.adapters
     keys = text.button(_("? help"), "screen.command", "help", style=text.MUTED)
     more = text.button(
         _("{palette} commands", palette=palette), "screen.command", "palette", style=text.MUTED
     )
     both = text.joined([keys, more], between="  ")
     if not adapters:
+        for end in (both, keys):
+            yield _Layout(end, status.device, "", SPEED_PRIORITY)
         for priority in range(SPEED_PRIORITY, MODEL_PRIORITY - 1, -1):
-            yield both, "", priority
-            yield keys, "", priority
-        yield keys, "", 1
-        yield text.EMPTY, "", 0
+            for end in (both, keys):
+                yield _Layout(end, card, "", priority)
+        yield _Layout(keys, card, "", 1)
+        yield _Layout(text.EMPTY, card, "", 0)
         return
     # A model is open by now, and values are there.
     from assistant.tui.models.lines import adapter_count, adapter_names  # noqa: PLC0415
 
+    names = adapter_names(adapters)
+    for shown, least in (
+        (status.device, CARD_PRIORITY),
+        (card, CARD_PRIORITY),
+        (card, SIZED_PRIORITY),
+    ):
+        for end in (both, keys):
+            yield _Layout(end, shown, names, least)
     for end in (both, keys):
-        yield end, adapter_names(adapters), SIZED_PRIORITY
-    for end in (both, keys):
-        yield end, adapter_count(adapters), MODEL_PRIORITY
-    yield keys, f"+{len(adapters)}", 1
-    yield text.EMPTY, f"+{len(adapters)}", 0
+        yield _Layout(end, card, adapter_count(adapters), MODEL_PRIORITY)
+    yield _Layout(keys, card, f"+{len(adapters)}", 1)
+    yield _Layout(text.EMPTY, card, f"+{len(adapters)}", 0)
 
 
-def _parts(status: StatusLineState, adapters: str, stop: str) -> list[tuple[int, Content]]:
+def _parts(status: StatusLineState, layout: _Layout, stop: str) -> list[tuple[int, Content]]:
     """Parts of the line in the order of reading, each with its importance.
 
     Where words go is told as long as anything is.
@@ -157,15 +179,17 @@ def _parts(status: StatusLineState, adapters: str, stop: str) -> list[tuple[int,
                 ),
             )
         )
-    if adapters:
-        on = text.line(adapters, 32, text.ACCENT).stylize(text.click("screen.command", "adapters"))
+    if layout.adapters:
+        on = text.line(layout.adapters, 32, text.ACCENT).stylize(
+            text.click("screen.command", "adapters")
+        )
         parts.insert(0, (1, on))
     if status.model:
         parts.insert(0, (MODEL_PRIORITY, text.line(status.model, 32)))
     if status.template_problem:
         parts.append((MODEL_PRIORITY + 1, text.own(_("not its own template"), "$text-warning")))
-    if status.device:
-        parts.append((7, text.line(status.device, 48, text.MUTED)))
+    if layout.card:
+        parts.append((CARD_PRIORITY, text.line(layout.card, 48, text.MUTED)))
     if status.files:
         files = text.line(status.files, 60, text.MUTED)
         parts.append((FILES_PRIORITY, files.stylize(text.click("screen.command", "files"))))

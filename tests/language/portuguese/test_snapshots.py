@@ -10,6 +10,7 @@ import pytest
 from assistant.core.grounding.references import Freshness
 from assistant.core.values.conversation import Place
 from assistant.core.values.library import Collection, FileEntry
+from assistant.core.values.models import DeviceUse
 from tests.support.driver import Driver, Setting
 from tests.support.fake_models import ScriptedModels
 from tests.support.pictures import NAME, Compare, Pictures, Play, SteadyModel, only_look
@@ -80,3 +81,11 @@ SCENES: dict[str, Play] = {
 @pytest.mark.parametrize("scene", SCENES)
 def test_screen(shows: Compare, scene: str, size: tuple[int, int]) -> None:
     assert shows(SCENES[scene], size)
+
+
+@pytest.mark.parametrize("columns", [100, 120])
+def test_a_graphics_card(home: Path, pictures: Pictures, columns: int) -> None:
+    model = SteadyModel("No porão.", name=NAME)
+    model.device = DeviceUse(name="Radeon RX 7800", layers=33, of=33)
+    setting = Setting(home, ScriptedModels(model))
+    assert pictures.show(setting, _answered, size=(columns, 16))
