@@ -1,17 +1,21 @@
 """ONNX embedder: the same vectors without torch, and a start in a second.
 
-Texts go in one by one. What is brought to 8 bits while it runs shares a scale with all that goes in
-with it: a text would have another vector beside others, and more of them take longer for each.
+Each text is a run of its own on one core, as many at a time as there are cores. What is brought to
+8 bits while it runs shares a scale with all that goes in with it: a text would have another vector
+beside others. And cores that share one text wait for each other at every layer.
 
 Its folder is made by `packaging/embedder`, from the folder of a sentence-transformers model.
 """
 
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psutil
 from pydantic import Field, ValidationError
 
 from assistant.core.errors import ModelFileError
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
 CARD_FILE = "embedder.json"
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
+MOST_AT_ONCE = 8
+"""Texts: each takes some 30 MB while it is embedded."""
 
 
 class Card(Value):
@@ -80,6 +86,7 @@ class OnnxEmbedder:
         added = self._tokenizer.num_special_tokens_to_add(False)
         prompt = prompt_tokens(self._tokenizer, self._card.passage_prompt)
         self._tokenizer.enable_truncation(self._card.max_tokens + added + prompt)
+        self._at_once = min(_cores(), MOST_AT_ONCE)
 
     @property
     def identity(self) -> str:
@@ -108,10 +115,20 @@ class OnnxEmbedder:
 
     def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        for index, text in enumerate(texts):
-            vectors[index] = self._embed(self._card.passage_prompt + valid_text(text))
-            if pause:
-                pause()
+        # Made anew each time: threads take the priority of the thread that makes them.
+        with ThreadPoolExecutor(self._at_once) as pool:
+            under_way: deque[tuple[int, Future[Vectors]]] = deque()
+            for index, text in enumerate(texts):
+                prompted = self._card.passage_prompt + valid_text(text)
+                under_way.append((index, pool.submit(self._embed, prompted)))
+                # One more than there are threads: none waits for the next.
+                if len(under_way) > self._at_once:
+                    done, vector = under_way.popleft()
+                    vectors[done] = vector.result()
+                    if pause:
+                        pause()
+            for done, vector in under_way:
+                vectors[done] = vector.result()
         return self._centres.take_from_passages(vectors)
 
     def embed_question(self, text: str) -> Vectors:
@@ -146,10 +163,7 @@ def _session(folder: Path) -> "InferenceSession":
 
     options = SessionOptions()
     options.log_severity_level = 4
-    # Threads that spin while they wait take the cores from an answer that is being written.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Texts have all lengths: an arena keeps the largest buffer of each for ever.
-    options.enable_cpu_mem_arena = False
+    options.intra_op_num_threads = 1
     try:
         return InferenceSession(folder / MODEL_FILE, options, providers=["CPUExecutionProvider"])
     except (
@@ -162,6 +176,12 @@ def _session(folder: Path) -> "InferenceSession":
         errors.RuntimeException,
     ) as failure:
         raise _model_error(folder, failure) from None
+
+
+def _cores() -> int:
+    """Cores that this process may compute on, at least 1."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(min(usable or 1, psutil.cpu_count(logical=False) or 1), 1)
 
 
 def _tokenizer(folder: Path) -> "Tokenizer":

@@ -101,6 +101,14 @@ def test_vectors_of_both_can_stand_beside_each_other(
         assert exported.embed_question(question) @ whole.embed_question(question) > NEAR
 
 
+def test_a_text_has_the_same_vector_alone_and_among_others(exported: OnnxEmbedder) -> None:
+    pauses: list[None] = []
+    rows = exported.embed(STRANGE, lambda: pauses.append(None))
+    assert 1 <= len(pauses) <= len(STRANGE)
+    for row, text in zip(rows, STRANGE, strict=True):
+        np.testing.assert_array_equal(row, exported.embed([text])[0])
+
+
 def test_questions_find_the_same_passages_whichever_embedder_made_which_vectors(
     exported: OnnxEmbedder, whole: SentenceTransformerEmbedder
 ) -> None:
