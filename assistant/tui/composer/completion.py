@@ -78,8 +78,13 @@ class Completer:
 
         Returns: whether it was accepted.
         """
-        typed = self._typed
-        is_whole = typed is not None and (typed.word.endswith("/") or not typed.text)
+        typed, chosen = self._typed, self._menu.chosen
+        is_whole = typed is not None and (
+            typed.word.endswith("/")
+            or not typed.text
+            # A folder's name; to go on in it, Tab or a slash.
+            or (chosen is not None and chosen.name == f"{typed.word.rpartition('/')[2]}/")
+        )
         return (self._moved or not is_whole) and self.accept()
 
     def accept(self) -> bool:

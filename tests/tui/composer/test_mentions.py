@@ -113,11 +113,14 @@ async def test_enter_sends_what_is_complete(home: Path, here: Path) -> None:
         assert library.asked == []
 
 
-async def test_enter_sends_what_is_a_folder_already(home: Path, here: Path) -> None:
+@pytest.mark.parametrize(("mention", "suggested"), [("@docs/", "a.txt"), ("@docs", "docs/")])
+async def test_enter_sends_what_is_a_folder_already(
+    home: Path, here: Path, mention: str, suggested: str
+) -> None:
     library = WaitingLibrary(collections=[collection("my home", here)])
     async with opened(Setting(home, library=library), size=(120, 30)) as driver:
-        await typed(driver, "What is in @docs/")
-        await until_suggested(driver, "a.txt")
+        await typed(driver, f"What is in {mention}")
+        await until_suggested(driver, suggested)
         await driver.pilot.press("enter")
         await driver.until(lambda: driver.messages and driver.is_idle)
         assert driver.messages[0].text == 'What is in #"my home"'
@@ -226,10 +229,8 @@ async def test_add_completes_paths_and_asks_as_a_drop_does(home: Path, here: Pat
         await until_suggested(driver, "my notes.md")
         await driver.pilot.press("tab")
         assert driver.typed == '/add "my notes.md" '
-        await typed(driver, "do")
+        await typed(driver, "docs")
         await until_suggested(driver, "docs/")
-        await driver.pilot.press("tab")
-        await until_suggested(driver, "a.txt")
         await driver.pilot.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, AddFiles))
         await driver.until_shown("from docs/ and 1 other?")
