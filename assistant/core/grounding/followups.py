@@ -6,9 +6,12 @@ list serves all three, as nobody says in which language a question is asked.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Self
 
-from assistant.core.values.conversation import Citation, Message
+from assistant.core.values.conversation import Message
+from assistant.core.values.library import Retrieval
 
 MAX_ANTECEDENTS = 3
 """Questions that are searched together with a follow-up at most."""
@@ -145,28 +148,43 @@ def _leaves_it_out(typed: Sequence[str], words: Sequence[str], verb: int) -> boo
     return before[-1] in _IS and before[-2] not in _PERSONS and is_participle
 
 
-def antecedents(history: Sequence[Message]) -> list[str]:
-    """What a follow-up goes on with: the questions before it back to one that speaks for itself,
-    oldest first, and what the last answer cites."""
+@dataclass(frozen=True)
+class Antecedents:
+    """What a follow-up goes on with."""
+
+    texts: tuple[str, ...] = ()
+    """The questions before it back to one that speaks for itself, oldest first, and what of the
+    files the last answer quotes."""
+    files: frozenset[str] = frozenset()
+    """The paths of the files that it quotes."""
+
+    @classmethod
+    def of(
+        cls, history: Sequence[Message], retrieval_of: Callable[[str], Retrieval | None]
+    ) -> Self:
+        """Args:
+        retrieval_of: what was searched for the answer with this id.
+        """
+        questions = tuple(_questions_before(history))
+        answer = next((each for each in reversed(history) if each.role == "assistant"), None)
+        quoted = [(each.path, each.quote) for each in answer.citations] if answer else []
+        retrieval = retrieval_of(answer.id) if answer else None
+        if retrieval and retrieval.saying:
+            passage = retrieval.used[retrieval.saying.number - 1]
+            quoted.append((passage.path, retrieval.saying.text))
+        quotes = " ".join(dict.fromkeys(quote for _, quote in quoted))[:MAX_QUOTED]
+        texts = (*questions, quotes) if questions and quotes else questions
+        return cls(texts, frozenset(path for path, _ in quoted))
+
+
+def _questions_before(history: Sequence[Message]) -> list[str]:
     questions: list[str] = []
     for message in reversed(history):
         if message.role == "user":
             questions.insert(0, message.asked)
             if len(questions) == MAX_ANTECEDENTS or not is_follow_up(message.asked):
                 break
-    quotes = dict.fromkeys(citation.quote for citation in _last_citations(history))
-    quoted = " ".join(quotes)[:MAX_QUOTED]
-    return [*questions, quoted] if questions and quoted else questions
-
-
-def cited_files(history: Sequence[Message]) -> frozenset[str]:
-    """The paths of the files that the last answer cites."""
-    return frozenset(citation.path for citation in _last_citations(history))
-
-
-def _last_citations(history: Sequence[Message]) -> Sequence[Citation]:
-    answer = next((each for each in reversed(history) if each.role == "assistant"), None)
-    return answer.citations if answer else ()
+    return questions
 
 
 def _points_back(typed: Sequence[str], words: Sequence[str], at: int) -> bool:

@@ -17,12 +17,13 @@ from time import monotonic
 
 from assistant.core.context.plan import CHARS_PER_TOKEN
 from assistant.core.errors import ContextOverflowError
-from assistant.core.grounding import followups, versions
+from assistant.core.grounding import versions
+from assistant.core.grounding.followups import Antecedents, is_follow_up
 from assistant.core.grounding.scope import RetrievalScope
 from assistant.core.ports.library import Library
 from assistant.core.ports.models import ChatModel
 from assistant.core.sanitize import one_line, printable
-from assistant.core.values.conversation import ChatMessage, Message, Place
+from assistant.core.values.conversation import ChatMessage, Place
 from assistant.core.values.documents import Document, Passage
 from assistant.core.values.events import Searching
 from assistant.core.values.library import FileText, SearchResult, UnusedPassage
@@ -86,28 +87,27 @@ POLL_SECONDS = 0.3
 
 
 def search(
-    library: Library, question: str, history: Sequence[Message], where: RetrievalScope, stop: Event
+    library: Library, question: str, before: Antecedents, where: RetrievalScope, stop: Event
 ) -> SearchResult:
     """Search the passages for a question.
 
     "And how much does it cost?" says little on its own: a follow-up is searched alone and together
     with what it follows, and so is any question that finds nothing.
     """
-    follows = bool(history) and followups.is_follow_up(question)
+    follows = bool(before.texts) and is_follow_up(question)
     limit = 2 * MAX_PASSAGES if follows else MAX_PASSAGES
     found = library.search(question, where.collections, limit, stop)
-    before = followups.antecedents(history)
-    if stop.is_set() or not before or (found.sufficient and not follows):
+    if stop.is_set() or not before.texts or (found.sufficient and not follows):
         return found
-    together = library.search("\n".join([*before, question]), where.collections, limit, stop)
+    together = library.search("\n".join([*before.texts, question]), where.collections, limit, stop)
     if follows:
-        return _merged(found, together, followups.cited_files(history))
+        return _merged(found, together, before.files)
     return together if together.sufficient else found
 
 
-def _merged(alone: SearchResult, together: SearchResult, cited: frozenset[str]) -> SearchResult:
+def _merged(alone: SearchResult, together: SearchResult, quoted: frozenset[str]) -> SearchResult:
     """The passages of a follow-up: those that fit it and what it follows come before those that
-    fit only one of them, and those of files that were just cited before others of the same score.
+    fit only one of them, and those of files that were just quoted before others of the same score.
 
     A score tells of passages of one search which fit better; the search that the files speak to
     more counts more.
@@ -122,7 +122,7 @@ def _merged(alone: SearchResult, together: SearchResult, cited: frozenset[str]) 
             found.setdefault(passage.id, passage)
 
     def order(passage: Passage) -> tuple[float, bool]:
-        return -round(scores[passage.id], 2), passage.path not in cited
+        return -round(scores[passage.id], 2), passage.path not in quoted
 
     best: list[Passage] = []
     for passage in sorted(found.values(), key=order):
@@ -149,7 +149,7 @@ def _overlap(one: Passage, other: Passage) -> bool:
 
 
 def search_when_read(
-    library: Library, question: str, history: Sequence[Message], where: RetrievalScope, stop: Event
+    library: Library, question: str, before: Antecedents, where: RetrievalScope, stop: Event
 ) -> Generator[Searching, None, SearchResult]:
     """Search the passages for a question, waiting for files that are still being indexed.
 
@@ -157,16 +157,16 @@ def search_when_read(
     it has been read, to the end of the job when that is near, else until something is found.
     """
     yield Searching()
-    found = search(library, question, history, where, stop)
+    found = search(library, question, before, where, stop)
     deadline = monotonic() + INDEXING_TIMEOUT
     while not (found.searched or stop.is_set()) and _is_being_read(library, where):
         yield Searching(unread=True)
         stop.wait(POLL_SECONDS)
         if monotonic() > deadline:
-            found = search(library, question, history, where, stop)
+            found = search(library, question, before, where, stop)
     if found.searched or stop.is_set():
         return found
-    return search(library, question, history, where, stop)
+    return search(library, question, before, where, stop)
 
 
 def _is_being_read(library: Library, where: RetrievalScope) -> bool:

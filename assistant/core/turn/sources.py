@@ -5,6 +5,7 @@ from threading import Event
 
 from assistant.core.grounding import retrieval
 from assistant.core.grounding.catalog import catalog_answer
+from assistant.core.grounding.followups import Antecedents
 from assistant.core.grounding.scope import NOWHERE, GroundedQuestion, RetrievalScope
 from assistant.core.ports.library import Library
 from assistant.core.ports.messages import MessageStore
@@ -47,7 +48,8 @@ class TurnSources:
         )
         if told:
             return GroundedQuestion(asked, where, None, told)
-        found = yield from retrieval.search_when_read(library, asked, history, where, stop)
+        before = self._antecedents(history)
+        found = yield from retrieval.search_when_read(library, asked, before, where, stop)
         return GroundedQuestion(asked, where, found)
 
     def preview(
@@ -61,7 +63,10 @@ class TurnSources:
         """Search as the turn would, without waiting for files that are being read."""
         if attached:
             return retrieval.read_attached(self._library, attached, stop)
-        return retrieval.search(self._library, asked, history, where, stop)
+        return retrieval.search(self._library, asked, self._antecedents(history), where, stop)
+
+    def _antecedents(self, history: Sequence[Message]) -> Antecedents:
+        return Antecedents.of(history, self._store.retrieval)
 
     def excerpts(
         self, asked: str, attached: Sequence[str], window: int, stop: Event

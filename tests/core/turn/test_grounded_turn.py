@@ -191,7 +191,7 @@ def test_a_question_that_says_little_is_searched_with_the_one_before(
     assert [question for question, _, _ in files.asked] == [
         "When may the rent go up?",
         "And by how much?",
-        "When may the rent go up?\nAnd by how much?",
+        f"When may the rent go up?\n{RENT.text}\nAnd by how much?",
     ]
     assert RENT.text in (store.branch(talk.id)[2].sent or "")
 
@@ -396,6 +396,21 @@ def test_an_answer_that_no_passage_bears_out_tells_what_the_files_say(
     kept = store.retrieval(last.message.id)
     assert kept is not None
     assert kept.saying == last.saying
+
+
+@pytest.mark.parametrize("answer", [ANSWER, "Bananas are yellow."], ids=["cited", "quoted"])
+def test_a_follow_up_goes_on_with_what_the_files_were_shown_to_say(
+    store: FakeConversations, answer: str
+) -> None:
+    files = found(RENT)
+    talk = Talk(store, ScriptedModel(answer), files)
+    talk.ask("When may the landlord raise the rent?")
+
+    talk.ask("And by how much?")
+
+    _, alone, together = (text for text, *_ in files.asked)
+    assert alone == "And by how much?"
+    assert together.splitlines() == ["When may the landlord raise the rent?", RENT.text, alone]
 
 
 def test_an_answer_that_is_borne_out_needs_no_other_saying(store: FakeConversations) -> None:
