@@ -61,6 +61,17 @@ MIN_SHARE_DIVISOR: Final = 4
 """A snapshot is read for a prompt that shares at least one in so many of its tokens."""
 
 
+MIN_BEGINNING: Final = 64
+"""Bytes of text that conversations begin with; less is read anew in no time."""
+
+
+class SharedBeginning(NamedTuple):
+    """What two conversations begin with, so that others may, too."""
+
+    text: bytes
+    adapters: AdapterSet
+
+
 class PackedSequence(NamedTuple):
     """What a sequence held, on its way into another context."""
 
@@ -84,9 +95,10 @@ class PromptCache:
         self._snapshots = snapshots
         self._can_reprefill = can_reprefill
         self._next_prefixes: dict[int, bytes] = {}
-        """By sequence: what the next prompt of its conversation begins with, still to be read."""
+        """By sequence: what its next prompt begins with, still to be read."""
         self._private: set[int] = set()
         """Sequences that are not to reach the disk."""
+        self._beginning: SharedBeginning | None = None
         self._generation = snapshots.generation() if snapshots else ""
 
     def tokens_of(self, text: bytes, adapters: AdapterSet) -> list[int]:
@@ -114,6 +126,8 @@ class PromptCache:
         else:
             sequence = self._sequences.choose(text, adapters)
         if not sequence.is_continued_by(text, adapters):
+            if keep != "aside":
+                self._find_beginning(text, adapters)
             sequence.drop_unprefilled()
             self._save(sequence)
         self._next_prefixes.pop(sequence.id, None)
@@ -133,9 +147,11 @@ class PromptCache:
             sequence.clear()
         elif next_prefix and self._can_reprefill:
             self._next_prefixes[sequence.id] = next_prefix
+        self._prepare_beginning()
 
     def do_idle_work(self, idle: float) -> bool:
-        """Do a little idle work: read an answer again as a prompt, or save a snapshot.
+        """Do a little idle work: read an answer again as a prompt, or the beginning of a new
+        conversation, or save a snapshot.
 
         Args:
             idle: seconds since the last answer.
@@ -197,6 +213,30 @@ class PromptCache:
             for sequence in self._sequences:
                 sequence.clear()
             self._next_prefixes.clear()
+            self._beginning = None
+
+    def _find_beginning(self, text: bytes, adapters: AdapterSet) -> None:
+        """Look what a new conversation has in common with one that is in memory."""
+        shared = self._sequences.shared_beginning(text, adapters)
+        if len(shared) >= MIN_BEGINNING:
+            self._beginning = SharedBeginning(shared, adapters)
+
+    def _prepare_beginning(self) -> None:
+        """Have an empty sequence, where there is one, read the beginning of the next conversation.
+
+        Adapters that nothing else is computed with any more may be gone.
+        """
+        shared = self._beginning
+        empty = next((one for one in self._sequences if one.is_empty), None)
+        if shared is None or empty is None or not self._can_reprefill:
+            return
+        if shared.adapters not in (one.adapters for one in self._sequences) or any(
+            one.holds_text(shared.text) for one in self._sequences
+        ):
+            return
+        empty.set_adapters(shared.adapters)
+        self._next_prefixes[empty.id] = shared.text
+        self._private.add(empty.id)
 
     def _restore(self, sequence: CachedSequence, tokens: Sequence[int]) -> bool:
         """Bring a conversation back from its snapshot, when that is worth it."""

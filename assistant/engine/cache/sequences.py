@@ -122,6 +122,12 @@ class CachedSequence:
         """
         return self.common_text(prompt, adapters) * 2 > len(self._text)
 
+    def is_beginning_of(self, prompt: bytes, adapters: AdapterSet) -> bool:
+        """Whether a prompt begins with all that is in the sequence, so that nothing of it is lost
+        for the prompt.
+        """
+        return self.is_empty or self.common_text(prompt, adapters) == len(self._text)
+
     def set_adapters(self, adapters: AdapterSet) -> None:
         """Compute with these adapters from now on; what others have computed is dropped."""
         if adapters != self.adapters:
@@ -170,7 +176,6 @@ class CachedSequence:
         if len(tokens) > llama_cpp.llama_n_ctx_seq(self._context):
             return False
         self._cut(self._prefilled)
-        self._boundaries = []
         self.begin(tokens, prompt)
         return True
 
@@ -333,6 +338,7 @@ class SequencePool:
     """The sequences of a context, from the least to the most recently used."""
 
     def __init__(self, context: llama_cpp.llama_context_p, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
         self._batch = TokenBatch(llama_cpp.llama_n_batch(context))
         self._context_adapters = ContextAdapters(context)
         self._by_use = [
@@ -352,12 +358,24 @@ class SequencePool:
         return max(self, key=lambda sequence: sequence.common_text(prompt, adapters))
 
     def choose(self, prompt: bytes, adapters: AdapterSet) -> CachedSequence:
-        """Choose the sequence for a prompt: its own conversation's, else an empty one, else the
-        one that was not used for longest. It counts as used from now on.
+        """Choose the sequence for a prompt: its own conversation's, else one that holds nothing
+        but its beginning, be that empty, else the one that was not used for longest. It counts as
+        used from now on.
         """
         nearest = self.nearest(prompt, adapters)
-        return self._use(
-            nearest if nearest.is_continued_by(prompt, adapters) else self.for_background()
+        if not nearest.is_continued_by(prompt, adapters):
+            whole = [one for one in self._by_use if one.is_beginning_of(prompt, adapters)]
+            nearest = max(
+                whole or self._by_use[:1], key=lambda one: one.common_text(prompt, adapters)
+            )
+        return self._use(nearest)
+
+    def shared_beginning(self, prompt: bytes, adapters: AdapterSet) -> bytes:
+        """What a prompt begins with as the nearest sequence does, up to a special token: what is
+        behind it is tokenized on its own.
+        """
+        return self._vocabulary.before_special(
+            prompt[: self.nearest(prompt, adapters).common_text(prompt, adapters)]
         )
 
     def next(self) -> CachedSequence:

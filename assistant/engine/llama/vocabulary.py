@@ -55,6 +55,10 @@ class Vocabulary:
             return []
         return [self.bos_token]
 
+    def before_special(self, text: bytes) -> bytes:
+        """A text up to its last special token; b"" where there is none."""
+        return text[: max([0, *(text.rfind(special.encode()) for special in self.special)])]
+
     def piece(self, token: int) -> bytes:
         """The bytes that a written token adds to the answer; b"" for control tokens."""
         piece = self._pieces.get(token)
