@@ -40,7 +40,7 @@ def test_repetition_is_punished_to_the_bit_as_llama_cpp_does(penalty: float) -> 
 
     expected = punished_by_llama_cpp(logits, used, penalty)
     ours = logits.copy()
-    punish(ours, used, penalty)
+    punish((ctypes.c_float * VOCABULARY).from_buffer(ours.data), used, penalty)
 
     assert (ours != logits).sum() > 10
     np.testing.assert_array_equal(ours, expected)
