@@ -123,9 +123,7 @@ class CachedSequence:
         return self.common_text(prompt, adapters) * 2 > len(self._text)
 
     def is_beginning_of(self, prompt: bytes, adapters: AdapterSet) -> bool:
-        """Whether a prompt begins with all that is in the sequence, so that nothing of it is lost
-        for the prompt.
-        """
+        """Whether a prompt begins with all that is in the sequence: nothing is lost for it."""
         return self.is_empty or self.common_text(prompt, adapters) == len(self._text)
 
     def set_adapters(self, adapters: AdapterSet) -> None:
@@ -365,9 +363,8 @@ class SequencePool:
         nearest = self.nearest(prompt, adapters)
         if not nearest.is_continued_by(prompt, adapters):
             whole = [one for one in self._by_use if one.is_beginning_of(prompt, adapters)]
-            nearest = max(
-                whole or self._by_use[:1], key=lambda one: one.common_text(prompt, adapters)
-            )
+            whole = whole or self._by_use[:1]
+            nearest = max(whole, key=lambda one: one.common_text(prompt, adapters))
         return self._use(nearest)
 
     def shared_beginning(self, prompt: bytes, adapters: AdapterSet) -> bytes:
