@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
-from assistant.library.readers.pdf.runs import Run
+from assistant.library.readers.pdf.words.runs import Run
 
 _MAX_ANNOTATIONS = 5_000
 """Of a page."""

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from statistics import median
 
+from assistant.library.readers.pdf.layout.regions import regions_of
+from assistant.library.readers.pdf.layout.tables import PageTable, TableLine
 from assistant.library.readers.pdf.pages import PageContent
 from assistant.library.readers.pdf.paragraphs import PageParagraph, are_footnotes, paragraphs_of
-from assistant.library.readers.pdf.regions import regions_of
-from assistant.library.readers.pdf.rows import PageRow
-from assistant.library.readers.pdf.tables import PageTable, TableLine
+from assistant.library.readers.pdf.words.rows import PageRow
 
 _LOOKED_THROUGH = 4
 """Paragraphs at the beginning of a column among which the rest of one is looked for."""

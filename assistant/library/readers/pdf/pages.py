@@ -9,9 +9,10 @@ import pypdfium2
 from pypdfium2 import raw
 
 from assistant.library.readers.pdf.annotations import annotations_of
-from assistant.library.readers.pdf.legibility import has_other_letters, has_void_letters
-from assistant.library.readers.pdf.rows import PageRow, rows_of
-from assistant.library.readers.pdf.runs import PageRuns, RunGroup
+from assistant.library.readers.pdf.words.characters import PageCharacters
+from assistant.library.readers.pdf.words.legibility import has_other_letters, has_void_letters
+from assistant.library.readers.pdf.words.rows import PageRow, rows_of
+from assistant.library.readers.pdf.words.runs import PageRuns, RunGroup
 
 _LEAST_PICTURE = 0.2
 """Share of a page without text that pictures cover, from which on they are what it says."""
@@ -58,17 +59,18 @@ def _read(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, index: int) -> Pa
             page.close()
             page = pdf[index]
         try:
-            runs = PageRuns(page)
+            characters = PageCharacters(page)
         except pypdfium2.PdfiumError:
             return PageContent(index + 1, "corrupt")
-        with closing(runs):
-            content = PageContent(index + 1, _state(runs.text, page))
+        with closing(characters):
+            content = PageContent(index + 1, _state(characters.text, page))
             if annotations.comments:
-                shown = "".join(runs.text.split())
+                shown = "".join(characters.text.split())
                 content.comments = [
                     text for text in annotations.comments if "".join(text.split()) not in shown
                 ]
-            groups = runs.groups() if content.state in ("text", "doubtful") else []
+            has_text = content.state in ("text", "doubtful")
+            groups = PageRuns(characters).groups() if has_text else []
             if annotations.typed:
                 _add_typed(groups, RunGroup(annotations.typed))
                 content.state = "text" if content.state == "blank" else content.state
@@ -76,9 +78,9 @@ def _read(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, index: int) -> Pa
                 if group.skewed:
                     content.comments.append(" ".join(run.text for run in group.runs))
                 elif number:
-                    content.beside.append(rows_of(group, runs.is_bold))
+                    content.beside.append(rows_of(group, characters.is_bold))
                 else:
-                    content.rows = rows_of(group, runs.is_bold)
+                    content.rows = rows_of(group, characters.is_bold)
         return content
     finally:
         page.close()

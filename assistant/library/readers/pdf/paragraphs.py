@@ -9,7 +9,7 @@ from statistics import median
 from typing import NamedTuple
 
 from assistant.library.readers.pdf.hyphens import MARK, meets_hyphen
-from assistant.library.readers.pdf.rows import LABEL, PageRow
+from assistant.library.readers.pdf.words.rows import LABEL, PageRow
 
 _MAX_HEADING_LINES = 3
 _MAX_HEADING = 200

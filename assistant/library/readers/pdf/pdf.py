@@ -24,8 +24,8 @@ from assistant.library.readers.pdf.hyphens import MARK, Hyphens
 from assistant.library.readers.pdf.ocr import PageReader
 from assistant.library.readers.pdf.pages import PageContent, pages_of
 from assistant.library.readers.pdf.paragraphs import HeadingLevels, PageParagraph, may_be_heading
-from assistant.library.readers.pdf.rows import PageRow
 from assistant.library.readers.pdf.running_lines import REACH, RunningLines
+from assistant.library.readers.pdf.words.rows import PageRow
 
 _NO_MEANING = N_("its letters carry no meaning; only OCR can read it")
 

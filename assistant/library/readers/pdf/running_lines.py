@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise, zip_longest
 from statistics import median
 
-from assistant.library.readers.pdf.rows import PageRow
+from assistant.library.readers.pdf.words.rows import PageRow
 
 REACH = 2
 """Pages before and after one that it is held against: left and right pages differ."""

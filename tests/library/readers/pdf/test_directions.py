@@ -3,9 +3,13 @@
 import math
 import string
 from collections.abc import Sequence
+from contextlib import closing
 
+import pypdfium2
 import pytest
 
+from assistant.library.readers.pdf.words.characters import PageCharacters
+from assistant.library.readers.pdf.words.runs import PageRuns
 from tests.support.documents import outline, read_bytes
 from tests.support.pdfs import Line, pdf_of, stream_of
 
@@ -136,3 +140,60 @@ def test_a_note_along_the_margin_does_not_come_between_the_lines() -> None:
         " holds it.",
         "p Printed on old sails",
     ]
+
+
+def on_its_side(degrees: int, rows: Sequence[Sequence[str]]) -> str:
+    """A table, and a sentence below it, drawn at an angle."""
+    x, y = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    texts = [
+        (text, 140 * column, -16 * number)
+        for number, row in enumerate(rows)
+        for column, text in enumerate(row)
+    ]
+    return "".join(
+        f"BT /F0 10 Tf {x:.5f} {y:.5f} {-y:.5f} {x:.5f} {300 + right * x - up * y:.2f}"
+        f" {400 + right * y + up * x:.2f} Tm ({text}) Tj ET\n"
+        for text, right, up in texts
+    )
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_words_of_a_page_on_its_side_are_put_into_as_few_runs(degrees: int) -> None:
+    rows = (
+        ("Lock of the upper mill", "opened in", "depth"),
+        ("Lock of the old town", "the year 1890", "7 feet"),
+        ("Lock by the weir", "the year 1912", "9 feet"),
+    )
+    pdf = pypdfium2.PdfDocument(pdf_of([[]], content=on_its_side(degrees, rows)))
+    with closing(PageCharacters(pdf[0])) as characters:
+        (group,) = PageRuns(characters).groups()
+    assert group.direction == degrees
+    runs = sorted(group.runs, key=lambda run: (-round(run.base), run.left))
+    assert [run.text for run in runs] == [cell for row in rows for cell in row]
+    assert [run.base - runs[0].base for run in runs] == pytest.approx(
+        [-16 * number for number, row in enumerate(rows) for _ in row], abs=0.01
+    )
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_page_number_that_stands_upright_is_no_part_of_a_table_on_its_side(degrees: int) -> None:
+    rows = (("Boat", "Berth", "Toll"), ("Auk", "A 1", "250"), ("Tern", "B 7", "310"))
+    data = pdf_of([[Line("The tolls of the port", 60)]], content=on_its_side(degrees, rows))
+    assert outline(read_bytes("a.pdf", data)) == [
+        "columns Boat | Berth | Toll",
+        "row Auk | A 1 | 250",
+        "row Tern | B 7 | 310",
+        "p The tolls of the port",
+    ]
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_a_raised_sign_is_marked_whatever_the_direction(degrees: int) -> None:
+    x, y = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    turn = f"{x:.5f} {y:.5f} {-y:.5f} {x:.5f} 300 400"
+    shown = (
+        f"BT /F0 12 Tf {turn} Tm (The yard of the mill has an area of 10) Tj /F0 7 Tf 5 Ts (3) Tj"
+        f" 0 Ts /F0 12 Tf ( feet) Tj ET\n"
+    )
+    text = read_bytes("a.pdf", pdf_of([[]], content=shown)).text
+    assert text == "The yard of the mill has an area of 10^3 feet"

@@ -13,8 +13,8 @@ from operator import attrgetter, sub
 from statistics import median, mode
 from typing import NamedTuple
 
-from assistant.library.readers.pdf.rows import LABEL, PageRow, Piece
-from assistant.library.readers.pdf.tables import PageTable, find_table
+from assistant.library.readers.pdf.layout.tables import PageTable, find_table
+from assistant.library.readers.pdf.words.rows import LABEL, PageRow, Piece
 
 _MAX_DEPTH = 8
 """Columns within columns."""

@@ -13,8 +13,8 @@ from math import inf
 from operator import itemgetter
 from statistics import median
 
-from assistant.library.readers.pdf.rows import LABEL, PageRow, Piece
-from assistant.library.readers.pdf.runs import CELL_GAP
+from assistant.library.readers.pdf.words.rows import LABEL, PageRow, Piece
+from assistant.library.readers.pdf.words.runs import CELL_GAP
 
 _MAX_COLUMNS = 60
 _CROSSED = 0.12

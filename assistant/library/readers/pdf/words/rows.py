@@ -11,7 +11,7 @@ from itertools import pairwise
 from operator import attrgetter
 from statistics import median
 
-from assistant.library.readers.pdf.runs import CELL_GAP, Run, RunGroup
+from assistant.library.readers.pdf.words.runs import CELL_GAP, Run, RunGroup
 
 # Lengths in heights of a font.
 _SAME_ROW = 0.22
