@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
@@ -66,9 +67,13 @@ LEFT_OUT = (
 )
 """Tests that do not hold there, and why."""
 
-NEAR_TIE = 0.4
+NEAR_TIE = 0.6
 """Nats between the best two tokens: another device rounds otherwise and may choose the second.
-Seen were 9 of 12 answers that part, by 0.24 at most."""
+
+What separates the processor's best two is another on a card, by 0.11 nats in the middle of 151
+places and 0.57 at most; and on the processor it is as far, by 0.57, from what it is with the same
+weights in 32 bits. At 6 of the 7 places where the card chose another token so did these.
+"""
 
 
 @pytest.fixture
@@ -138,6 +143,17 @@ def test_answers_part_only_where_two_words_are_all_but_equal(card: Mapping[str, 
     parted = [float(line.split()[1]) for line in printed if line.startswith("parted")]
     assert len(equal) + len(parted) == len(QUESTIONS)
     assert max(parted, default=0) < NEAR_TIE
+
+
+def test_a_card_is_no_farther_from_the_exact_weights_than_the_processor(
+    card: Mapping[str, str],
+) -> None:
+    printed = run(card, "-m", "tests.support.card_logits").splitlines()
+    (line,) = (line for line in printed if line.startswith("[{"))
+    places = json.loads(line)
+    assert len(places) > 40
+    assert fmean(place["card"] for place in places) < fmean(place["processor"] for place in places)
+    assert max((place["gap"] for place in places if place["parts"]), default=0) < NEAR_TIE
 
 
 BROKEN = {
