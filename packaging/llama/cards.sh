@@ -84,7 +84,8 @@ mkdir -p "$work"
     map="-ffile-prefix-map=$work=. -ffile-prefix-map=${source%/*}=."
     # shellcheck disable=SC2086 -- flags are words
     cmake -S "$source/vendor/llama.cpp" -B "$work/build" -G Ninja $flags \
-        "-DCMAKE_C_FLAGS=$map" "-DCMAKE_CXX_FLAGS=$map"
+        "-DCMAKE_C_FLAGS=$map" "-DCMAKE_CXX_FLAGS=$map" \
+        ${compiler:+"-DCMAKE_CUDA_FLAGS=-Xcompiler=$(echo "$map" | tr ' ' ',')"}
     nice ninja -C "$work/build" ${JOBS:+-j "$JOBS"} "ggml-$kind"
 } >&2
 done=$folder.done
