@@ -1,7 +1,8 @@
 // A graphics card for tests: llama.cpp's library for one, which computes with the processor's.
 //
 // It fails as FAKE_CARD says: `abort 9` ends the process in the ninth computation, as a driver that
-// lost its card does; `hang 9` does not come back from it; `fail 9` says that it cannot compute.
+// lost its card does; `hang 9` does not come back from it; `fail 9` says that it cannot compute;
+// `load` does not come back when a model is loaded.
 //
 // The structs are those that llama.cpp and its libraries share, in API_VERSION.
 
@@ -92,6 +93,9 @@ static void free_backend(ggml_backend_t backend) {
 
 static ggml_backend_t init_backend(ggml_backend_dev_t device, const char *parameters) {
     static ggml_guid guid = {0xfa, 0x4e};
+    const char *wanted = getenv("FAKE_CARD");
+    while (wanted != NULL && !strcmp(wanted, "load"))
+        sleep(60);
     ggml_backend_t backend = calloc(1, sizeof *backend);
     backend->guid = &guid;
     backend->get_name = backend_name;

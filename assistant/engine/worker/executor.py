@@ -76,7 +76,7 @@ class ModelExecutor:
         Returns: whether there is more to do.
         """
         self._abort.clear()
-        with self._cards.watched(shared=True):
+        with self._cards.watched(shared=self._models.shares_a_card):
             return any(self._do_idle_work(model, idle) for model in list(self._models))
 
     def unload_unused(self, seconds: float) -> None:

@@ -151,6 +151,11 @@ class ModelPool:
         found = (held.placement for held in self._held if held.is_for(target))
         return next(found, CPU_ONLY)
 
+    @property
+    def shares_a_card(self) -> bool:
+        """Whether the processor computes a part of a model in memory."""
+        return any(held.placement.layers < held.placement.of for held in self._held)
+
     def growth(self, target: ModelTarget, needed: int) -> WindowGrowth | None:
         """How far the window of a loaded model can grow for so many tokens; None when it cannot."""
         held = self._held_for(target)

@@ -20,6 +20,7 @@ from tests.support.engine import (
     workers,
 )
 from tests.support.fake_card import NAME, make_card, needs_compiler
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.model, needs_compiler]
 
@@ -44,8 +45,8 @@ def card(library: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     (library.parent / "cards.json").unlink(missing_ok=True)
 
 
-def engine(home: Path, version: str = "1") -> LlamaChatModel:
-    options = OPTIONS.model_copy(update={"lookup": "off"})
+def engine(home: Path, version: str = "1", load_timeout: float = 300) -> LlamaChatModel:
+    options = OPTIONS.model_copy(update={"lookup": "off", "load_timeout": load_timeout})
     return local_models(home, options, engine_spec(home, version)).open(None)
 
 
@@ -96,6 +97,30 @@ def test_an_answer_goes_on_without_a_card_that_fails(
     # … which the next one may try again.
     monkeypatch.delenv("FAKE_CARD")
     assert load(engine(card, "2")).info.device == ON_CARD
+
+
+@pytest.mark.slow
+def test_a_card_that_hangs_while_nobody_asks_is_left_alone(
+    card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_CARD", "hang 25")
+    monkeypatch.setenv("ASSISTANT_TEST_SILENCE", "6")
+    model = engine(card)
+    _, ended = answer(model, QUESTION, SHORT)
+    assert ended.reason == "length"
+
+    until(lambda: not workers(card), timeout=60)
+    assert "it does not come back" in _dump(card)
+    assert load(model).info.device is None
+
+
+@pytest.mark.slow
+def test_a_card_that_hangs_while_a_model_is_loaded_is_done_without(
+    card: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_CARD", "load")
+    assert load(engine(card, load_timeout=2)).info.device is None
+    assert "a model does not load" in _dump(card)
 
 
 def _dump(home: Path) -> str:
