@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean
@@ -19,9 +20,17 @@ from assistant.library.embedding.serving import open_embedder
 from assistant.library.search.evidence import JUDGE
 from assistant.library.search.retrieval import RetrievalCandidates
 from assistant.library.text.pieces import ChunkLimits
-from benchmarks.evidence import Asked, ask_all
+from benchmarks.evidence import HALF, Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, articles, library_of, one_each
-from benchmarks.question_sets import NAMES, Question, data_folder, load, other_words, translated
+from benchmarks.question_sets import (
+    NAMES,
+    Question,
+    data_folder,
+    load,
+    other_words,
+    parallel,
+    translated,
+)
 
 GOALS = {"English": (95.0, 98.0), "Portuguese": (94.5, 98.5)}
 """nDCG@10 and recall@5 of our ranking."""
@@ -101,20 +110,29 @@ def print_table(title: str, table: dict[str, RankingQuality]) -> None:
 
 
 def print_evidence(language: str, asked: Sequence[Asked]) -> None:
-    """How many questions are told right, by the size of the library."""
+    """How many questions are told right, by the size of the library.
+
+    What other files repeat is not let through, as it is answered; it is counted by itself.
+    """
     for size in dict.fromkeys(each.size for each in asked):
-        values: dict[bool, list[float]] = {True: [], False: []}
+        values: dict[tuple[bool, bool], list[float]] = defaultdict(list)
         for each in asked:
             if each.size == size:
                 evidence = JUDGE.evidence(each.signs, each.language, across=each.across)
-                values[each.is_there].append(evidence)
-        kept = fmean(value >= JUDGE.enough for value in values[True])
-        let_through = fmean(value >= JUDGE.enough for value in values[False])
+                values[each.is_there, each.is_repeated].append(evidence)
+        there, elsewhere, repeated = (
+            values[key] for key in ((True, False), (False, False), (False, True))
+        )
         print(
-            f"  {f'{language}, {size}':<38} AUC {auc(values[True], values[False]):.3f}   "
-            f"kept {100 * kept:.1f} %   let through {100 * let_through:.1f} %",
+            f"  {f'{language}, {size}':<38} AUC {auc(there, elsewhere):.3f}   "
+            f"kept {_share(there)}   let through {_share(elsewhere)}"
+            + (f"   ({_share([*elsewhere, *repeated])} with what is repeated)" if repeated else ""),
             flush=True,
         )
+
+
+def _share(evidence: Sequence[float]) -> str:
+    return f"{100 * fmean(value >= JUDGE.enough for value in evidence):.1f} %"
 
 
 def missed(language: str, table: dict[str, RankingQuality]) -> list[str]:
@@ -174,6 +192,10 @@ def main() -> int:
         print("\nEvidence: questions on topics in the files against others")
         for each in sets:
             print_evidence(each.language, list(ask_all(each, chosen.split, embedder, limits)))
+        print("The same texts and questions in both languages")
+        for each in parallel(english):
+            asked_both = ask_all(each, "test", embedder, limits, only=[HALF])
+            print_evidence(f"{each.language}, parallel", list(asked_both))
     embedder.keep()
     print("\n" + ("\n".join(failures) if failures else "All goals are met."))
     return 1 if failures else 0

@@ -53,6 +53,9 @@ class Remembering:
         self._embedder = embedder
         self._file = file
         self._known: dict[str, Vectors] = {}
+        if file is not None:
+            # NumPy adds this to the name of what it saves.
+            self._file = file = file.with_name(f"{file.name.removesuffix('.npz')}.npz")
         if file is not None and file.exists():
             kept = np.load(file, allow_pickle=False)
             self._known = dict(zip(kept["texts"].tolist(), kept["vectors"], strict=True))

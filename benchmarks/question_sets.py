@@ -63,12 +63,37 @@ def load(folder: Path, language: str) -> QuestionSet:
 def translated(english: QuestionSet) -> tuple[Question, ...]:
     """Questions of the English set in Portuguese, translated by hand."""
     known = {question.id: question for question in english.questions}
-    return tuple(known[id_]._replace(text=text) for id_, text in _pairs("portuguese_on_english"))
+    return tuple(known[id_]._replace(text=text) for id_, text in _lines("portuguese_on_english"))
+
+
+def parallel(english: QuestionSet) -> tuple[QuestionSet, QuestionSet]:
+    """The same texts and questions in English and in Portuguese: a part of the English set that
+    was translated by hand."""
+    rows = list(_lines("parallel_texts"))
+    order = sorted({id_.partition("::")[0] for id_, _, _ in rows})
+    texts: dict[str, Paragraph] = {}
+    for id_, title, text in rows:
+        article, _, number = id_.partition("::")
+        # In its own language, and in the place of the English one.
+        name = f"{order.index(article):02} {title}"
+        texts[id_] = Paragraph(f"{name}::{number}", title, text)
+    known = {question.id: question for question in english.questions}
+    asked, translations = [], []
+    for id_, text in _lines("parallel_questions"):
+        question = known[id_]
+        relevant = frozenset(texts[each].id for each in question.relevant)
+        asked.append(question)
+        translations.append(question._replace(text=text, answers=(), relevant=relevant))
+    same = tuple(each for each in english.paragraphs if each.id in texts)
+    return (
+        QuestionSet(english.language, same, tuple(asked), ()),
+        QuestionSet("Portuguese", tuple(texts.values()), tuple(translations), ()),
+    )
 
 
 def other_words() -> tuple[tuple[Paragraph, ...], tuple[Question, ...]]:
     """Passages, and questions that share no word with theirs but such as are everywhere."""
-    pairs = list(_pairs("other_words"))
+    pairs = list(_lines("other_words"))
     ids = [f"other words::{number}" for number in range(len(pairs))]
     return (
         tuple(Paragraph(id_, "", text) for id_, (_, text) in zip(ids, pairs, strict=True)),
@@ -79,11 +104,10 @@ def other_words() -> tuple[tuple[Paragraph, ...], tuple[Question, ...]]:
     )
 
 
-def _pairs(name: str) -> Iterator[tuple[str, str]]:
+def _lines(name: str) -> Iterator[list[str]]:
     file = Path(__file__).parent / "questions" / f"{name}.tsv"
     for line in file.read_text(encoding="utf-8").splitlines():
-        one, other = line.split("\t")
-        yield one, other
+        yield line.split("\t")
 
 
 def _questions(file: Path) -> tuple[Question, ...]:
