@@ -1,11 +1,12 @@
 """Evidence: the calibrated probability that the files speak to a question.
 
 A few signs are joined by a logistic model that was fitted for each language on questions whose
-topic is in the files and on others (`benchmarks.tune`): the best cosine, how much of the question
-the best passages have, whether both ways of searching agree, among how many passages they were
-found – the more there are, the nearer comes one of them to any question –, and how far the best is
-ahead of the next: where nothing answers, many fit equally little. It tells questions on
-topics that are not there; not those on a topic that is there, whose answer is not.
+topic is in the files and on others (`benchmarks.tune`): the best cosine of a passage and of a
+sentence, how much of the question the best passages have, whether both ways of searching agree,
+among how many passages they were found – the more there are, the nearer comes one of them to any
+question –, and how far the best is ahead of the next: where nothing answers, many fit equally
+little. It tells questions on topics that are not there; not those on a topic that is there, whose
+answer is not.
 """
 
 import math
@@ -29,11 +30,16 @@ FOLLOWING = 4
 MANY_PASSAGES = 10_000
 """Passages beyond which more of them say nothing more."""
 
+SMALL = 0.2
+"""The size, of some six passages, below which a lead says less: one of a few is always ahead."""
+
 
 class EvidenceFeatures(Value):
     """The features of evidence, each from 0 to 1."""
 
     cosine: float
+    sentence: float
+    """The cosine of the nearest sentence of those that were compared."""
     coverage: float
     exact: float
     """Of the question's words, those in the very form of the question."""
@@ -43,24 +49,26 @@ class EvidenceFeatures(Value):
     size: float
     """Of the library: the logarithm of its passages."""
     lead: float
-    """How far the best is ahead of the next; among few passages it says less, and counts less."""
+    """How far the best is ahead of the next; less among very few passages."""
 
 
 class EvidenceModel(Value):
-    """The logistic model of one language."""
+    """The logistic model of one language: the weights of the features."""
 
-    cosine: float
-    coverage: float
-    exact: float
-    together: float
-    agreement: float
+    cosine: float = 0.0
+    sentence: float = 0.0
+    coverage: float = 0.0
+    exact: float = 0.0
+    together: float = 0.0
+    agreement: float = 0.0
     size: float
-    lead: float
+    lead: float = 0.0
     bias: float
 
     def probability(self, signs: EvidenceFeatures) -> float:
         logit = (
             self.cosine * signs.cosine
+            + self.sentence * signs.sentence
             + self.coverage * signs.coverage
             + self.exact * signs.exact
             + self.together * signs.together
@@ -81,7 +89,7 @@ class EvidenceJudge(Value):
     across: EvidenceModel
     """For what was found in another language than the question's, with which it shares names at
     best."""
-    enough: float = 0.35
+    enough: float
     """Silence about what stands in the files is worse than reading a passage too many."""
 
     def evidence(
@@ -97,52 +105,40 @@ class EvidenceJudge(Value):
 JUDGE = EvidenceJudge(
     models={
         "en": EvidenceModel(
-            cosine=12.1,
-            coverage=1.7,
-            exact=1.6,
-            together=3.1,
-            agreement=2.8,
-            size=-3.4,
-            lead=2.8,
-            bias=-6.3,
+            cosine=7.5,
+            sentence=8.4,
+            coverage=1.4,
+            exact=1.2,
+            together=2.5,
+            agreement=1.6,
+            size=-1.9,
+            lead=2.9,
+            bias=-8.5,
         )
     },
     elsewhere=EvidenceModel(
-        cosine=7.9,
-        coverage=1.0,
-        exact=2.7,
-        together=2.5,
-        agreement=1.2,
-        size=-5.1,
-        lead=5.8,
-        bias=-5.5,
+        cosine=3.6,
+        sentence=9.0,
+        coverage=0.4,
+        exact=2.3,
+        together=1.9,
+        agreement=1.0,
+        size=-1.2,
+        lead=5.2,
+        bias=-8.6,
     ),
-    across=EvidenceModel(
-        cosine=25.0, coverage=0, exact=0, together=0, agreement=0, size=-7.3, lead=0, bias=-4.9
-    ),
+    across=EvidenceModel(cosine=25.0, size=-7.3, bias=-5.1),
+    enough=0.3,
 )
 
+_BY_WORDS = EvidenceModel(coverage=1.9, exact=4.2, together=3.4, size=-5.5, bias=-2.5)
 KEYWORD_JUDGE = EvidenceJudge(
-    models={
-        "en": EvidenceModel(
-            cosine=0,
-            coverage=3.4,
-            exact=3.8,
-            together=4.4,
-            agreement=0,
-            size=-4.3,
-            lead=0,
-            bias=-2.7,
-        )
-    },
-    elsewhere=EvidenceModel(
-        cosine=0, coverage=1.9, exact=4.2, together=3.4, agreement=0, size=-5.5, lead=0, bias=-2.5
-    ),
-    across=EvidenceModel(
-        cosine=0, coverage=1.9, exact=4.2, together=3.4, agreement=0, size=-5.5, lead=0, bias=-2.5
-    ),
+    models={"en": EvidenceModel(coverage=3.4, exact=3.8, together=4.4, size=-4.3, bias=-2.7)},
+    elsewhere=_BY_WORDS,
+    across=_BY_WORDS,
+    enough=0.35,
 )
-"""While there is no embedder, and two of the signs are missing."""
+"""While there is no embedder, and the signs of meaning are missing."""
 
 UNREADABLE_JUDGE = KEYWORD_JUDGE.model_copy(update={"enough": 0.2})
 """For questions that the embedder cannot read. Without spaces between words, parts of the words
@@ -167,14 +163,17 @@ def features_of(
     common = first & {passage for passage, _ in hits[:COMPARED_HITS]}
     compared = min(COMPARED_HITS, max(len(hits), len(keyword_hits)))
     size = math.log(min(max(passages, 1), MANY_PASSAGES), MANY_PASSAGES)
+    cosine = max((candidate.cosine for candidate in candidates), default=0.0)
+    compared_sentences = [each.sentence for each in candidates if each.sentence is not None]
     return EvidenceFeatures(
-        cosine=max((candidate.cosine for candidate in candidates), default=0.0),
+        cosine=cosine,
+        sentence=max(compared_sentences, default=cosine),
         coverage=max((candidate.features.coverage for candidate in best), default=0.0),
         exact=max((candidate.features.exact for candidate in best), default=0.0),
         together=max((candidate.features.wide for candidate in best), default=0.0),
         agreement=len(common) / compared if compared else 0.0,
         size=size,
-        lead=size * _lead(candidates),
+        lead=min(1.0, size / SMALL) * _lead(candidates),
     )
 
 

@@ -118,6 +118,8 @@ class RankedPassage(NamedTuple):
     bm25: float
     features: RankingFeatures
     score: float
+    sentence: float | None = None
+    """The cosine of its nearest sentence, of those that were compared."""
 
 
 class _PassageWords(NamedTuple):

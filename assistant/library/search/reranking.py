@@ -2,13 +2,13 @@
 
 A passage's vector is a mean of all it says. Where the first are close to each other, the sentences
 that have most of the question's words are embedded by themselves, and the nearest one of each
-passage decides.
+passage decides. Those of the best passage always are: how near they come is evidence.
 """
 
 from collections.abc import Sequence
 
 from assistant.library.embedding.serving import SharedEmbedder
-from assistant.library.embedding.similarity import Vectors
+from assistant.library.embedding.similarity import Vectors, similarity
 from assistant.library.search.ranking import RankedPassage
 from assistant.library.store.keywords import KeywordQuery
 from assistant.library.text.analysis import Analyzer, WantedStems
@@ -35,30 +35,31 @@ def rerank(
     embedder: SharedEmbedder,
     analyzer: Analyzer,
 ) -> list[RankedPassage]:
-    """Rank the first passages anew, by their sentences as well. It is they that change places: the
-    scores of the places stay.
+    """Rank the first passages anew, by their sentences as well, whose cosines they get. It is they
+    that change places: the scores of the places stay.
 
     Args:
         ranked: best first.
         vector: the question's.
     """
-    least = ranked[0].score - CLOSE if ranked else 0.0
+    if not ranked:
+        return []
+    least = ranked[0].score - CLOSE
     first = [each for each in ranked[: len(SENTENCES)] if each.score >= least]
-    if len(first) < 2:
-        return list(ranked)
     chosen = [
         _telling_sentences(query, each, analyzer, most)
         for each, most in zip(first, SENTENCES, strict=False)
     ]
     texts = list(dict.fromkeys(text for each in chosen for text in each))
     cosines = dict(zip(texts, (embedder.embed_ahead(texts) @ vector).tolist(), strict=True))
-    scores = [
-        each.score + WEIGHT * max(cosines[text] for text in own)
-        for each, own in zip(first, chosen, strict=True)
-    ]
+    nearest = [max(cosines[text] for text in own) for own in chosen]
+    scores = [each.score + WEIGHT * near for each, near in zip(first, nearest, strict=True)]
     order = sorted(range(len(first)), key=lambda index: -scores[index])
     moved = [
-        first[index]._replace(score=place.score) for index, place in zip(order, first, strict=True)
+        first[index]._replace(
+            score=place.score, sentence=similarity(nearest[index], embedder.unrelated_cosine)
+        )
+        for index, place in zip(order, first, strict=True)
     ]
     return [*moved, *ranked[len(first) :]]
 

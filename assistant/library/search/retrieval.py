@@ -117,15 +117,15 @@ class HybridRetriever:
     def search(self, question: str, collections: Sequence[int] | None, limit: int) -> SearchResult:
         """The passages that fit a question, at most `limit`, best first.
 
-        Where they hardly speak to it and a word of it is in none of them, the nearest words that
-        they have are tried.
+        Where they hardly speak to it, or by their meaning alone, and a word of it is in none of
+        them, the nearest words that they have are tried.
 
         Args:
             collections: where to look; None is everywhere.
         """
         found = self.find(question, collections)
         result = self._result(found, limit)
-        if result.sufficient:
+        if result.sufficient and (found.is_across or found.signs.coverage):
             return result
         with self._database.read() as connection:
             scope = self._scopes.open(connection, collections)

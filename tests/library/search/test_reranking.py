@@ -57,11 +57,26 @@ def test_what_one_sentence_says_goes_before_what_several_have_words_of(
 
 
 @pytest.mark.parametrize("question", SAID)
-def test_what_leads_by_far_stays_first_and_costs_nothing(home: Path, question: str) -> None:
+def test_what_leads_by_far_stays_first_and_only_its_sentences_are_embedded(
+    home: Path, question: str
+) -> None:
     right, scattered = SAID[question]
     found, embedded = _again(home, question, [scattered, right], [0.8, 0.79 - CLOSE])
     assert [each.passage.text for each in found] == [scattered, right]
-    assert not embedded
+    assert len(embedded) == SENTENCES[0]
+    assert all(text.removeprefix("House\n") in scattered for text in embedded)
+
+
+@pytest.mark.parametrize("question", SAID)
+def test_the_nearest_sentence_is_nearer_where_one_says_it_all(home: Path, question: str) -> None:
+    right, scattered = SAID[question]
+    found, _ = _again(home, question, [scattered, right, "Birds. Cantam."], [0.8, 0.79, 0.1])
+    near = {each.passage.text: each.sentence for each in found}
+    one, other = near[right], near[scattered]
+    assert one is not None
+    assert other is not None
+    assert one > other
+    assert near["Birds. Cantam."] is None
 
 
 def test_few_sentences_are_embedded_and_none_twice(home: Path) -> None:

@@ -11,11 +11,12 @@ from assistant.core.values.conversation import Place
 from assistant.core.values.documents import Passage
 from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.embedding.serving import SharedEmbedder
-from assistant.library.search.evidence import JUDGE, features_of
+from assistant.library.search.evidence import JUDGE, EvidenceFeatures, features_of
 from assistant.library.search.ranking import WEIGHTS, RankedPassage, RankingFeatures
 from assistant.library.search.retrieval import DuplicateFilter, HybridRetriever, join_neighbours
 from assistant.library.store.catalog import FileStamp
 from assistant.library.store.passages import StoredPassage
+from assistant.library.text.languages import Language
 from assistant.library.vectors.semantic import SemanticIndex
 from tests.support.corpus import ENGLISH_RULES, PORTUGUESE_RULES
 from tests.support.made_library import MadeLibrary, WordEmbedder, plain
@@ -350,3 +351,21 @@ def test_a_lead_is_evidence_and_copies_of_the_best_take_nothing_of_it() -> None:
         ahead = signs.model_copy(update={"lead": 0.3})
         assert JUDGE.evidence(ahead, language) > JUDGE.evidence(signs, language)
     assert lead(0.9, 0.4, copies=3) == lead(0.9, 0.9, 0.4)
+
+
+@pytest.mark.parametrize("language", ["en", "pt", "es"])
+def test_a_sentence_that_is_near_is_evidence(language: Language) -> None:
+    features = RankingFeatures(*[0.5] * len(RankingFeatures._fields))
+
+    def signs(*sentences: float | None) -> EvidenceFeatures:
+        found = [
+            RankedPassage(stored(f"text {number}"), 0.3, 1.0, features, 0.5, sentence)
+            for number, sentence in enumerate(sentences)
+        ]
+        return features_of(found, [], [], 1000)
+
+    near, far = signs(0.2, 0.6), signs(0.2, 0.1, None)
+    assert (near.sentence, far.sentence) == (0.6, 0.2)
+    assert JUDGE.evidence(near, language) > JUDGE.evidence(far, language)
+    # Where none could be compared, the passage stands for it.
+    assert signs(None, None).sentence == signs(None).cosine == 0.3
