@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from assistant.core.grounding.followups import Antecedents
 from assistant.core.grounding.retrieval import search
 from assistant.core.grounding.scope import RetrievalScope
 from assistant.core.ports.library import Library
@@ -96,6 +97,11 @@ CEDRO = [
 MESA = [message("user", "Quanto custa a mesa de ipê?"), message("assistant", "700 reais.")]
 
 
+def _search(workshop: Library, question: str, history: list[Message]) -> SearchResult:
+    before = Antecedents.of(history, lambda _: None)
+    return search(workshop, question, before, RetrievalScope(), Event())
+
+
 @pytest.mark.parametrize(
     ("history", "question", "file"),
     [
@@ -120,19 +126,16 @@ MESA = [message("user", "Quanto custa a mesa de ipê?"), message("assistant", "7
 def test_it_is_answered_from_what_it_follows(
     workshop: Library, history: list[Message], question: str, file: str
 ) -> None:
-    found = search(workshop, question, history, RetrievalScope(), Event())
+    found = _search(workshop, question, history)
     assert found.passages[0].path == f"/docs/{file}"
 
 
 def test_a_first_question_is_searched_as_it_is(workshop: Library) -> None:
     alone = workshop.search("Who built it?", None, 4, Event())
-    assert (
-        search(workshop, "Who built it?", [], RetrievalScope(), Event()).passages
-        == (alone.passages[:4])
-    )
+    assert _search(workshop, "Who built it?", []).passages == alone.passages[:4]
 
 
 def test_no_passage_comes_twice(workshop: Library) -> None:
-    found = search(workshop, "Who built it?", PINE, RetrievalScope(), Event())
+    found = _search(workshop, "Who built it?", PINE)
     every = [*found.passages, *(each.passage for each in found.unused)]
     assert len({passage.id for passage in every}) == len(every)
