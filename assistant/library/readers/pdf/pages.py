@@ -13,6 +13,7 @@ from assistant.library.readers.pdf.words.characters import PageCharacters
 from assistant.library.readers.pdf.words.legibility import has_other_letters, has_void_letters
 from assistant.library.readers.pdf.words.rows import PageRow, rows_of
 from assistant.library.readers.pdf.words.runs import PageRuns, RunGroup
+from assistant.library.readers.pdf.words.touching import with_cells_apart
 
 _LEAST_PICTURE = 0.2
 """Share of a page without text that pictures cover, from which on they are what it says."""
@@ -81,6 +82,8 @@ def _read(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, index: int) -> Pa
                     content.beside.append(rows_of(group, characters.is_bold))
                 else:
                     content.rows = rows_of(group, characters.is_bold)
+                    if not group.mirrored:
+                        content.rows = with_cells_apart(content.rows, characters, group.direction)
         return content
     finally:
         page.close()

@@ -1,6 +1,7 @@
 """Cells that stand close to each other, and typewriters' words, which stand as far apart."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -58,3 +59,61 @@ def test_words_of_a_typewriter_are_parted_by_spaces_only(lines: Sequence[str]) -
     page = [Line(text, 700 - 14 * number) for number, text in enumerate(lines)]
     data = pdf_of([page]).replace(b"/BaseFont /Helvetica /", b"/BaseFont /Courier /")
     assert {block.kind for block in read_bytes("a.pdf", data).blocks} <= {"paragraph", "list"}
+
+
+def touching(rows: Sequence[str], at: Sequence[float]) -> list[Line]:
+    """A table with cells in the same places, each drawn by itself."""
+    return [
+        Line(text, 700 - 14 * n, 10, x=x)
+        for n, row in enumerate(rows)
+        for text, x in zip(row.split("|"), at, strict=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        ((72, 162), "Tern|Eel", "Auk and other gulls|Cod", "Heron|Pike"),
+        ((72, 166), "Ana|Rua do Cais 3", "Maria da Conceição|Largo 1", "Rui|Beco 7"),
+        ((72, 152, 220), "Oak|red|4", "Ash from the hills|pale|7", "Elm|dark|9"),
+        ((72, 149), "Ferry|Lisbon", "Boat to the islets|Porto", "Tug|Faro", "Raft|Ovar"),
+        ((72, 106, 200), "88|Nails of copper|2.40", "1200-7|Planks|72.00", "97|Tar|36.60"),
+        ((72, 106), "A-7|Rope", "A-8|Sail", "A-11/B|Mast of pine", "A-1|Hull"),
+        ((72, 110, 223), "John|12 Mill Lane|Hull", "Ann|7 High Street by the Mill|York",
+         "Sue|9 Low Row|Ely"),
+        ((72, 140), "Norte|Ilha", "Sul e Sudoeste|Cabo", "Leste|Foz", "Oeste|Ria"),
+        ((72, 145), "Sum|Euro", "Sum of all tolls|Pound", "Rest|Krone"),
+        ((72, 150), "Ida|2019", "Volta pelo norte|2020", "Parada|2021"),
+    ],
+)  # fmt: skip
+def test_cells_that_touch_are_cells_where_rows_around_have_them(
+    table: Sequence[Any],
+) -> None:
+    at, *rows = table
+    lines = outline(read_bytes("a.pdf", pdf_of([touching(rows, at)])))
+    assert [line.partition(" ")[2].replace(" | ", "|") for line in lines] == rows
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Auk and other gulls Cod", "The keeper of the lamp sees ships", "Heron by the mill",
+        "7 in 12 nests are empty", "O faroleiro do cabo viu barcos",
+    ],
+)  # fmt: skip
+def test_a_line_drawn_at_once_is_not_parted_by_cells_around_it(line: str) -> None:
+    rows = ["Tern|Eel", line, "Heron|Pike", "Gull|Rudd"]
+    text = read_bytes("a.pdf", pdf_of([touching(rows, (72, 162))])).text
+    assert line in text
+
+
+def test_a_figure_right_behind_its_label_is_a_cell() -> None:
+    rows = [("Tolls", "250"), ("Boats of all the members", "310"), ("Rent", "98"), ("Oil", "7")]
+    page = [Line(label, 700 - 14 * n, 10, x=72) for n, (label, _) in enumerate(rows)]
+    for n, (_, text) in enumerate(rows):
+        width = sum(2.78 if char == "," else 5.56 for char in text)
+        page.append(Line(text, 700 - 14 * n, 10, x=205 - width))
+        page.append(Line("paid", 700 - 14 * n, 10, x=260))
+    page.sort(key=lambda line: (-line.y, line.x))
+    lines = outline(read_bytes("a.pdf", pdf_of([page])))
+    assert [line.partition(" ")[2] for line in lines] == [f"{a} | {b} | paid" for a, b in rows]

@@ -27,6 +27,7 @@ _PLACES = [ctypes.byref(box) for box in _BOXES]
 _FONT_OF = ctypes.cast(raw.FPDFText_GetFontInfo, ctypes.PYFUNCTYPE(None))
 _ANGLE_OF = ctypes.cast(raw.FPDFText_GetCharAngle, ctypes.PYFUNCTYPE(ctypes.c_float))
 _BOX_OF = ctypes.cast(raw.FPDFText_GetLooseCharBox, ctypes.PYFUNCTYPE(None))
+_OBJECT_OF = ctypes.cast(raw.FPDFText_GetTextObject, ctypes.PYFUNCTYPE(ctypes.c_void_p))
 """Told nothing of its arguments: ctypes takes most of the time of a call to look at them."""
 _ASKED = 3
 """Characters that tell which direction most of a page has."""
@@ -93,6 +94,31 @@ class PageCharacters:
             return 0
         some = [chars[(2 * at + 1) * len(chars) // (2 * _ASKED)] for at in range(_ASKED)]
         return first if [*map(self.angle, some)].count(first) * 2 > _ASKED else 0
+
+    def numbers_of(self, first: int, text: str) -> Sequence[int]:
+        """The numbers of a text's characters, spaces among them, from its first one on.
+
+        Returns: nothing where the page does not have the text in one.
+        """
+        place = first
+        if not self._same_index:
+            place = raw.FPDFText_GetTextIndexFromCharIndex(self._handle, first)
+        if self.text[place : place + len(text)] == text:
+            return self.numbers(range(place, place + len(text)))
+        places = []
+        for char in text:
+            while not char.isspace() and self.text[place : place + 1].isspace():
+                place += 1
+            if not char.isspace() and self.text[place : place + 1] != char:
+                return []
+            places.append(place)
+            place += not char.isspace()
+        return self.numbers(places)
+
+    def are_drawn_apart(self, char: int, other: int) -> bool:
+        """Whether two characters belong to texts that are drawn one by one."""
+        objects = [_OBJECT_OF(self._address, each) for each in (char, other)]
+        return bool(objects[0] != objects[1])
 
     def is_bold(self, char: int) -> bool:
         """Whether a letter is; what was typed onto the page never is."""
