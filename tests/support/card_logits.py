@@ -124,7 +124,7 @@ def _compare(processor: Logits, card: Logits, exact: Logits) -> Place:
         card=float(np.abs(card - exact)[likely].max()),
         rounding=float(abs(card[first] - card[second] - gap)),
         gap=float(gap),
-        parts=best != first,
+        parts=bool(best != first),
         agrees=best == int(np.argmax(exact)),
     )
 
