@@ -113,7 +113,11 @@ def _word_with(
 def edit_distance(one: str, other: str, most: int) -> int:
     """Letters to insert, delete, change or swap to get from one word to another (the restricted
     distance of Damerau and Levenshtein); some number above `most` when it is more."""
-    if abs(len(one) - len(other)) > most:
+    letters = set(one)
+    # What cannot be near is told without the table: words of one length are many.
+    if abs(len(one) - len(other)) > most or len(letters.difference(other)) > most:
+        return most + 1
+    if len(set(other) - letters) > most:
         return most + 1
     before: list[int] = []
     row = list(range(len(other) + 1))

@@ -144,7 +144,7 @@ def rank(
         cosines: of question and passage, by passage id; passages without an embedding have none.
     """
     wanted = {
-        language: WantedStems.of(word.stem for word in reading.words)
+        language: WantedStems(word.stem for word in reading.words)
         for language, reading in query.readings.items()
     }
     texts = [_read(passage, analyzer, wanted[passage.language]) for passage in passages]

@@ -70,7 +70,7 @@ def _telling_sentences(
     """The sentences of a passage that have most of the question's words, each with its title."""
     passage = candidate.passage
     weights = query.readings[passage.language].weights
-    wanted = WantedStems.of(weights)
+    wanted = WantedStems(weights)
     shares: list[tuple[float, str]] = []
     for start, end in sentences(passage.text, 0, len(passage.text)):
         text = passage.text[start:end][:MAX_SENTENCE]

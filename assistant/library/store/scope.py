@@ -7,6 +7,7 @@ search to search: they never change under a passage's id.
 
 import sqlite3
 from collections.abc import Collection, Sequence
+from itertools import chain
 from threading import Lock
 from typing import NamedTuple, cast
 
@@ -112,7 +113,7 @@ class SearchScope:
 
     def _read(self, stem: str) -> Postings:
         rows = self._connection.execute("SELECT doc FROM keyword_places WHERE term = ?", (stem,))
-        places = np.fromiter((row[0] for row in rows), dtype=np.int64)
+        places = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
         passages, counts = np.unique(places, return_counts=True)
         inside = _is_among(passages, self._columns.ids)
         if self._files is not None:

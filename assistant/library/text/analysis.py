@@ -15,6 +15,7 @@ import snowballstemmer
 
 from assistant.library.text.languages import Language, fold
 from assistant.library.text.spellings import (
+    BEFORE_NUMBER,
     SIGNS,
     SPELLED,
     Spelling,
@@ -64,11 +65,17 @@ _UNSPACED = (
 _MARKED = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff"
 """Marks that belong to the letter before them, and the scripts that are full of them."""
 _LETTER = f"[^\\W{_UNSPACED}]"
-_TOKEN = re.compile(
+_PLAIN_WORD = (
+    r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]++"
+    rf"(?=[\s.,;:!?)\]\"]|$)(?!{BEFORE_NUMBER})"
+)
+"""What is one word whatever surrounds it: most words are, and are found sooner by this alone."""
+ANY_TOKEN = (
     rf"{SPELLED}|[{_UNSPACED}]+"
     rf"|{_LETTER}(?:{_LETTER}|[{_MARKED}\u00ad])*"
     rf"(?:[-\u2010\u2011]{_LETTER}(?:{_LETTER}|[{_MARKED}\u00ad])*)*{SIGNS}"
 )
+TOKEN = re.compile(f"{_PLAIN_WORD}|{ANY_TOKEN}")
 _PIECE = re.compile(rf"[{_UNSPACED}]+|{_LETTER}(?:{_LETTER}|[{_MARKED}\u00ad])*")
 """What is left of a token that only looked like one of the first kinds."""
 _UNSPACED_RUN = re.compile(f"[{_UNSPACED}]")
@@ -98,17 +105,17 @@ class Word(NamedTuple):
     """Whether it is another spelling of what stands there, which is found with or without it."""
 
 
-class WantedStems(NamedTuple):
-    """Stems to look for in texts, and how words with them can begin."""
+class WantedStems:
+    """Stems to look for in texts of one language; remembers what was seen of their words."""
 
-    stems: frozenset[str]
-    beginnings: frozenset[str]
-    """How words begin that have one of them."""
-
-    @classmethod
-    def of(cls, stems: Iterable[str]) -> "WantedStems":
-        wanted = frozenset(stems)
-        return cls(wanted, _prefixes_of(wanted))
+    def __init__(self, stems: Iterable[str]) -> None:
+        self.stems = frozenset(stems)
+        self.beginnings = _prefixes_of(self.stems)
+        """How words begin that have one of them."""
+        self.seen: set[str] = set()
+        """Tokens."""
+        self.telling: dict[str, tuple[Word, ...]] = {}
+        """The words of those that have a wanted stem, or are not one word."""
 
 
 class WordPositions(NamedTuple):
@@ -142,21 +149,27 @@ class Analyzer:
 
     def find_stems(self, wanted: WantedStems, text: str, language: Language) -> WordPositions:
         """Find the words of a text that have a wanted stem; what cannot have one is not stemmed."""
-        known = self._known[language]
-        stems, beginnings = wanted
-        at, found = 0, []
-        for token in _tokens(text):
-            words = known.get(token)
-            if words is None:
-                if _cannot_begin(token, beginnings):
-                    at += 1
-                    continue
-                words = self._analyze(token, language)
-            for word in words:
-                if word.stem in stems:
-                    found.append((at, word))
-                at += 1
-        return WordPositions(at, found)
+        tokens = _tokens(text)
+        new = set(tokens).difference(wanted.seen)
+        beginnings = wanted.beginnings
+        for token in [
+            token
+            for token in new
+            if token[:_PREFIX_LENGTH].lower() in beginnings or _PLAIN.fullmatch(token) is None
+        ]:
+            words = self._known[language].get(token) or self._analyze(token, language)
+            if len(words) != 1 or words[0].stem in wanted.stems:
+                wanted.telling[token] = words
+        wanted.seen |= new
+        more, found = 0, []
+        telling = wanted.telling
+        for at, token in [each for each in enumerate(tokens) if each[1] in telling]:
+            words = telling[token]
+            for number, word in enumerate(words, at + more):
+                if word.stem in wanted.stems:
+                    found.append((number, word))
+            more += len(words) - 1
+        return WordPositions(len(tokens) + more, found)
 
     def stems(self, text: str, language: Language) -> str:
         """The stems of a text, a space between them."""
@@ -189,13 +202,10 @@ def _prefixes_of(stems: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _cannot_begin(token: str, beginnings: frozenset[str]) -> bool:
-    """Whether no stem of a token begins so."""
-    return token[:_PREFIX_LENGTH].lower() not in beginnings and _PLAIN.fullmatch(token) is not None
-
-
 def _tokens(text: str) -> list[str]:
-    tokens = _TOKEN.findall(_POSSESSIVE.sub("", text))
+    if "'s" in text or "’s" in text:
+        text = _POSSESSIVE.sub("", text)
+    tokens = TOKEN.findall(text)
     if not writes_month_first(text):
         return tokens
     return [f"{_MONTH_FIRST_MARK}{token}" if "/" in token else token for token in tokens]

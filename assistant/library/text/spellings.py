@@ -35,7 +35,9 @@ _OF = r"(?:(?:of|de|del|do)\s)?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|[ºª°.])?"
 _SPACE = "[ \u00a0\u202f\u2009'’]"
 
-_NUMBER_SOON = rf"(?=[^\W\d_]{{3,10}}\.?\s{_OF}\d)"
+BEFORE_NUMBER = rf"\.?\s{_OF}\d"
+"""Behind a word that may be a month."""
+_NUMBER_SOON = rf"(?=[^\W\d_]{{3,10}}{BEFORE_NUMBER})"
 _DATES = (
     rf"\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}(?!\d)|\d{{4}}[./-]\d{{1,2}}[./-]\d{{1,2}}(?!\d)"
     rf"|{_DAY}\s{_OF}{_MONTH}(?:,?\s{_OF}\d{{4}}(?!\d))?"

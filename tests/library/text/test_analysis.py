@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from assistant.library.text import analysis
 from assistant.library.text.analysis import Analyzer, WantedStems
 from assistant.library.text.languages import Language, fold, guess_language, likeliest_language
 
@@ -138,7 +139,7 @@ def test_folding_takes_case_accents_and_width_away() -> None:
 @example("de", "uerdingen")
 @example("en", "oed")
 def test_a_word_is_found_by_its_stem_wherever_that_came_from(language: Language, word: str) -> None:
-    wanted = WantedStems.of([ANALYZER.stem(word.lower(), language)])
+    wanted = WantedStems([ANALYZER.stem(word.lower(), language)])
     assert len(Analyzer().find_stems(wanted, word, language).found) == 1
 
 
@@ -148,6 +149,27 @@ def test_words_that_are_looked_for_are_found_where_they_stand(
 ) -> None:
     stems = {word.stem for word in ANALYZER.words(question, language)}
     words = ANALYZER.words(text, language)
-    length, found = ANALYZER.find_stems(WantedStems.of(stems), text, language)
+    length, found = ANALYZER.find_stems(WantedStems(stems), text, language)
     assert length == len(words)
     assert found == [(at, word) for at, word in enumerate(words) if word.stem in stems]
+
+
+TOKENS = (
+    "the March march. May mai 12 3rd of de 2024 05/03/2026 C++ C# .NET ASP.NET v1.2 don't João's"
+    " café cafe\u0301 R$ (11) 91234-5678 +55 PN-88213-B well-known 1 250,00 1.250 ½ x² 東京 naïve"
+    " fileName a_b Müller's e.g. A4 \u00ad so\u00adft"
+)
+PARTS = st.sampled_from(TOKENS.split(" "))
+
+
+@given(
+    st.lists(st.tuples(PARTS, st.sampled_from(["", " ", "  ", "\n", ", ", ". ", ")", '"'])))
+    | st.text(max_size=60).map(lambda text: [(text, "")])
+)
+@example([("In March", " of "), ("2024", "")])
+@example([("It may", " "), ("12", "")])
+@example([("abril", "."), ("\n", "de "), ("2020", "")])
+def test_most_words_are_found_sooner_and_no_other_ones(parts: list[tuple[str, str]]) -> None:
+    text = "".join(part + behind for part, behind in parts)
+    anything = re.compile(analysis.ANY_TOKEN)
+    assert analysis.TOKEN.findall(text) == anything.findall(text)
