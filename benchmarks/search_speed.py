@@ -1,14 +1,16 @@
 """`python -m benchmarks.search_speed`: how long a search takes in a large library.
 
-The passages are made up: words as common as words are (Zipf's law), vectors in clusters. What is
-measured is all of a search but the embedding of the question. Where a search embeds sentences, the
-starter embedder embeds as many.
+Most passages are made up: words as common as words are (Zipf's law), vectors in clusters. Among
+them are the paragraphs of the questions with known answers, in both languages, and it is these
+questions that are asked: for made up ones all passages fit about as little. What is measured is all
+of a search but the embedding of the question.
 """
 
 import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from time import perf_counter
 
@@ -20,29 +22,24 @@ from assistant.library.embedding.sentence_transformers import Embedder, starter_
 from assistant.library.embedding.serving import SharedEmbedder, open_embedder
 from assistant.library.embedding.similarity import Vectors
 from assistant.library.search.retrieval import HybridRetriever
-from assistant.library.store import passages
 from assistant.library.store.catalog import FileCatalog, FileStamp
-from assistant.library.store.collections import CollectionStore
+from assistant.library.store.collections import CollectionRoot, CollectionStore
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.embeddings import Embeddings
 from assistant.library.text.analysis import Analyzer
 from assistant.library.text.chunking import PassageDraft, context_of, key_of
-from assistant.library.text.languages import stop_words
+from assistant.library.text.languages import Language, stop_words
 from assistant.library.vectors.index import VectorIndex
 from assistant.library.vectors.places import EmbeddedPlace
 from assistant.library.vectors.semantic import SemanticIndex
 from benchmarks.library import PROBE
 from benchmarks.pairs import HEADER, Comparison
+from benchmarks.question_sets import NAMES, QuestionSet, data_folder, load
 
 DIMENSIONS = 384
 WORDS = 150
 """In a passage."""
 SENTENCE_WORDS = 20
-SENTENCE = (
-    "The tenant may end the lease at the end of any month, if the landlord has the letter three"
-    " months before, and pays for what was broken in the flat."
-)
-"""What is embedded for a sentence: made up words have more tokens than those of a language."""
 IN_A_FILE = 20
 CLUSTERS = 500
 VOCABULARY = 60_000
@@ -54,18 +51,9 @@ STAMP = FileStamp(0, 0, 0)
 
 
 class Made:
-    """Passages, questions and vectors out of one seed; stands for the embedder of questions."""
+    """Made up passages, out of one seed."""
 
-    identity = "made up"
-    dimensions = DIMENSIONS
-    max_tokens = 254
-    unrelated_cosine = 0.0
-
-    def __init__(self, starter: Embedder | None = None) -> None:
-        """Args:
-        starter: takes the time that sentences take; without it they take none.
-        """
-        self._starter = starter
+    def __init__(self) -> None:
         self._random = np.random.default_rng(1)
         letters = np.array(list("abcdefghilmnoprstuv"))
         made = ("".join(self._random.choice(letters, 7)) for _ in range(VOCABULARY))
@@ -79,55 +67,87 @@ class Made:
         parts = [words[at : at + SENTENCE_WORDS] for at in range(0, WORDS, SENTENCE_WORDS)]
         return " ".join(" ".join(part).capitalize() + "." for part in parts)
 
-    def question(self, text: str) -> str:
-        """Some words of a passage among words that everybody uses."""
-        words = np.array(text.replace(".", "").lower().split())
-        own = self._random.choice(words, 6, replace=False)
-        return f"what is the {' '.join(own)} of {self._random.choice(self._words)}?"
-
     def vectors(self, count: int) -> Vectors:
         centres = self._centres[self._random.integers(0, CLUSTERS, count)]
         noise = self._random.normal(size=(count, DIMENSIONS)).astype(np.float32)
         vectors = centres + 1.2 * noise
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
-    def embed_question(self, text: str) -> Vectors:  # noqa: ARG002 – as good as any
-        return np.asarray(self.vectors(1)[0])
 
-    def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
-        if self._starter is not None:
-            self._starter.embed([SENTENCE] * len(texts), pause)
-        return self.vectors(len(texts))
+class KnownQuestions:
+    """An embedder that embeds no question twice: the second time is measured without it."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, Vectors] = {}
+        self.identity = embedder.identity
+        self.dimensions = embedder.dimensions
+        self.max_tokens = embedder.max_tokens
+        self.unrelated_cosine = embedder.unrelated_cosine
 
     def can_read(self, texts: Sequence[str]) -> list[bool]:
-        return [True] * len(texts)
+        return self._embedder.can_read(texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        raise NotImplementedError
+        return self._embedder.count_tokens(texts)
+
+    def embed(self, texts: Sequence[str], pause: Callable[[], None] | None = None) -> Vectors:
+        return self._embedder.embed(texts, pause)
+
+    def embed_question(self, text: str) -> Vectors:
+        if text not in self._known:
+            self._known[text] = self._embedder.embed_question(text)
+        return self._known[text]
 
 
-def fill(database: LibraryDatabase, embeddings: Embeddings, made: Made, count: int) -> list[str]:
-    """Store passages in two collections, of 19 and 1 of each 20 files; some of the texts."""
-    analyzer = Analyzer()
-    catalog, collections = FileCatalog(database, analyzer), CollectionStore(database)
+def fill(
+    database: LibraryDatabase,
+    embeddings: Embeddings,
+    embedder: Embedder,
+    sets: Sequence[QuestionSet],
+    count: int,
+) -> None:
+    """Store so many passages in two collections, of 19 and 1 of each 20 files."""
+    catalog, collections = FileCatalog(database, Analyzer()), CollectionStore(database)
     roots = [collections.add_root(collections.add(n).id, b"/" + n.encode()) for n in "ab"]
-    texts = []
-    for number in range(count // IN_A_FILE):
-        root = roots[number % 20 == 0]
-        path = root.path + b"/%d" % number
+    made, texts = Made(), 0
+    for number, (title, drafts) in enumerate(_written(sets)):
+        embeddings.store([d.key for d in drafts], embedder.embed([d.chunk.text for d in drafts]))
+        _add(catalog, roots[number % 20 == 0], f"written {number}", title, drafts)
+        texts += len(drafts)
+    for number in range((count - texts) // IN_A_FILE):
         title = f"File {number}"
-        drafts = []
-        for position in range(IN_A_FILE):
-            text = made.text()
-            start = position * 2000
-            chunk = Chunk(start=start, end=start + len(text), text=text, place=Place())
-            context = context_of(title, chunk.place)
-            drafts.append(PassageDraft(chunk, "en", context, key_of(context, text)))
+        drafts = [_draft(title, made.text(), at, "en") for at in range(IN_A_FILE)]
         embeddings.store([draft.key for draft in drafts], made.vectors(IN_A_FILE))
-        catalog.add_found(root.id, [(path, STAMP)])
-        catalog.replace(path, STAMP, "", title, drafts)
-        texts.append(drafts[0].chunk.text)
-    return texts
+        _add(catalog, roots[number % 20 == 0], f"made {number}", title, drafts)
+
+
+def _written(sets: Sequence[QuestionSet]) -> Iterator[tuple[str, list[PassageDraft]]]:
+    """The articles of the question sets, each with its paragraphs."""
+    for questions in sets:
+        language: Language = "en" if questions.language == "English" else "pt"
+        for _, article in groupby(questions.paragraphs, key=lambda paragraph: paragraph.article):
+            drafts = [_draft(p.title, p.text, at, language) for at, p in enumerate(article)]
+            yield drafts[0].context, drafts
+
+
+def _draft(title: str, text: str, position: int, language: Language) -> PassageDraft:
+    start = position * 10_000
+    chunk = Chunk(start=start, end=start + len(text), text=text, place=Place())
+    context = context_of(title, chunk.place)
+    return PassageDraft(chunk, language, context, key_of(context, text))
+
+
+def _add(
+    catalog: FileCatalog,
+    root: CollectionRoot,
+    name: str,
+    title: str,
+    drafts: Sequence[PassageDraft],
+) -> None:
+    path = root.path + b"/" + name.encode()
+    catalog.add_found(root.id, [(path, STAMP)])
+    catalog.replace(path, STAMP, "", title, drafts)
 
 
 def measure(folder: Path, count: int = PASSAGES, asked: int = QUESTIONS) -> list[Comparison]:
@@ -136,22 +156,26 @@ def measure(folder: Path, count: int = PASSAGES, asked: int = QUESTIONS) -> list
     Args:
         folder: where the library is made, unless it is there already.
     """
-    folder_of_starter = starter_folder()
-    made = Made(open_embedder(folder_of_starter) if folder_of_starter else None)
+    data, starter = data_folder(), starter_folder()
+    if data is None or starter is None:
+        print("search: not measured, the test data or the starter embedder are not there")
+        return []
+    sets = [load(data, language) for language in NAMES]
+    embedder = KnownQuestions(open_embedder(starter))
     database = LibraryDatabase(folder / "library.db")
-    embeddings = Embeddings(database, made.identity, DIMENSIONS)
+    embeddings = Embeddings(database, embedder.identity, DIMENSIONS)
     if not embeddings.collection_ids():
-        fill(database, embeddings, made, count)
-    place = EmbeddedPlace(folder / "vectors", "speed", made.identity, DIMENSIONS, PROBE)
+        fill(database, embeddings, embedder, sets, count)
+    place = EmbeddedPlace(folder / "vectors", "speed", embedder.identity, DIMENSIONS, PROBE)
     index = VectorIndex(place, embeddings)
     index.open()
     try:
-        meaning = SemanticIndex(SharedEmbedder(made), embeddings, index)
+        meaning = SemanticIndex(SharedEmbedder(embedder), embeddings, index)
         retrieval = HybridRetriever(database, Analyzer(), meaning)
-        with database.read() as connection:
-            ids = range(1, count, max(1, count // asked))
-            texts = [stored.text for stored in passages.load(connection, ids).values()]
-        questions = [made.question(text) for text in texts][:asked]
+        tests = [[q.text for q in each.questions if q.split == "test"] for each in sets]
+        questions = [text for pair in zip(*tests, strict=False) for text in pair][:asked]
+        for question in questions:
+            embedder.embed_question(question)
         one, other = embeddings.collection_ids()
         scopes = {"everywhere": None, "in 95 %": [one], "in 5 %": [other]}
         rows: list[Comparison] = []
