@@ -47,7 +47,7 @@ _NUMBERED = re.compile(rf"[\s>*+-]*+{_NUMBER}\s*+\S")
 """A line of such a list, as this program writes them."""
 
 _HELD_MARK = re.compile(r"\[[\d,;–\s✗-]{0,16}\Z")
-_HELD_WORD = re.compile(r"(?<![A-Za-zÀ-ÿ])[A-Za-zÀ-ÿ]{1,14}[*_]{0,4}\s{0,4}\Z")
+_HELD_WORD = re.compile(r"(?<![A-Za-zÀ-ÿ])[A-Za-zÀ-ÿ]{1,14}[*_]{0,20}+\s{0,20}+\Z")
 _HELD = 40
 """Characters at the end of a line that may still become a mark or a heading."""
 
@@ -202,4 +202,8 @@ class StreamedMarks:
         end = len(line[:end].rstrip())
         if word := _HELD_WORD.search(line, begin, end):
             end = len(line[: word.start()].rstrip())
+            # What stands before it would look like a heading, as if the line ended there.
+            for heading in _HEADING.finditer(line[:end]):
+                if heading.end() == end and ":" not in heading["end"]:
+                    end = len(line[: heading.start("name")].rstrip())
         return end

@@ -105,6 +105,8 @@ def test_what_is_shown_while_it_is_written_is_what_is_shown_line_by_line_at_the_
     [
         (["It ri", "ses ", "[", "1", "]", " twice", ". [2", "] So."], "It rises twice. So."),
         (["Yes.\n", "Sour", "ces", ": [1] a"], f"Yes.\nSources ({LABEL}): a"),
+        (["Sources", " ", "a", "."], "Sources a."),
+        (["See. ", "Fontes ", "do rio", " secam"], "See. Fontes do rio secam"),
         (["Take `a", "[1]` or ", "b[", "0]."], "Take `a[1]` or b."),
         (["```\n", "a[1]\n", "```\n", "b[1]"], "```\na[1]\n```\nb"),
         (["これは。", "[1]", "それ"], "これは。それ"),
