@@ -20,7 +20,7 @@ from assistant.library.embedding.serving import open_embedder
 from assistant.library.search.evidence import JUDGE
 from assistant.library.search.retrieval import RetrievalCandidates
 from assistant.library.text.pieces import ChunkLimits
-from benchmarks.evidence import HALF, Asked, ask_all
+from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, articles, library_of, one_each
 from benchmarks.question_sets import (
     NAMES,
@@ -28,7 +28,6 @@ from benchmarks.question_sets import (
     data_folder,
     load,
     other_words,
-    parallel,
     translated,
 )
 
@@ -192,10 +191,6 @@ def main() -> int:
         print("\nEvidence: questions on topics in the files against others")
         for each in sets:
             print_evidence(each.language, list(ask_all(each, chosen.split, embedder, limits)))
-        print("The same texts and questions in both languages")
-        for each in parallel(english):
-            asked_both = ask_all(each, "test", embedder, limits, only=[HALF])
-            print_evidence(f"{each.language}, parallel", list(asked_both))
     embedder.keep()
     print("\n" + ("\n".join(failures) if failures else "All goals are met."))
     return 1 if failures else 0

@@ -66,31 +66,6 @@ def translated(english: QuestionSet) -> tuple[Question, ...]:
     return tuple(known[id_]._replace(text=text) for id_, text in _lines("portuguese_on_english"))
 
 
-def parallel(english: QuestionSet) -> tuple[QuestionSet, QuestionSet]:
-    """The same texts and questions in English and in Portuguese: a part of the English set that
-    was translated by hand."""
-    rows = list(_lines("parallel_texts"))
-    order = sorted({id_.partition("::")[0] for id_, _, _ in rows})
-    texts: dict[str, Paragraph] = {}
-    for id_, title, text in rows:
-        article, _, number = id_.partition("::")
-        # In its own language, and in the place of the English one.
-        name = f"{order.index(article):02} {title}"
-        texts[id_] = Paragraph(f"{name}::{number}", title, text)
-    known = {question.id: question for question in english.questions}
-    asked, translations = [], []
-    for id_, text in _lines("parallel_questions"):
-        question = known[id_]
-        relevant = frozenset(texts[each].id for each in question.relevant)
-        asked.append(question)
-        translations.append(question._replace(text=text, answers=(), relevant=relevant))
-    same = tuple(each for each in english.paragraphs if each.id in texts)
-    return (
-        QuestionSet(english.language, same, tuple(asked), ()),
-        QuestionSet("Portuguese", tuple(texts.values()), tuple(translations), ()),
-    )
-
-
 def other_words() -> tuple[tuple[Paragraph, ...], tuple[Question, ...]]:
     """Passages, and questions that share no word with theirs but such as are everywhere."""
     pairs = list(_lines("other_words"))
