@@ -21,8 +21,6 @@ MAX_CORRECTED = 4
 """Words of a question."""
 
 _WORD = re.compile(r"[^\W\d_]+")
-_PREFIX = 1
-"""Letters at the beginning that are taken to be right."""
 
 
 def corrections(
@@ -67,14 +65,15 @@ def _unknown_words(analyzer: Analyzer, query: KeywordQuery, scope: SearchScope) 
 def _nearest(
     connection: sqlite3.Connection, analyzer: Analyzer, typed: str, scope: SearchScope
 ) -> str:
-    """The word of the passages that is nearest to one that none has; empty when none is near."""
+    """The word of the passages that is nearest to one that none has; empty when none is near. Its
+    first letter is taken to be right."""
     best: tuple[int, int, str, Language] | None = None
     for language in scope.languages:
         stem = analyzer.stem(fold(typed), language)
         most = 2 if len(stem) >= LONG else 1
         if len(stem) < MIN_LETTERS:
             continue
-        for term in _terms_like(connection, stem, most):
+        for term in scope.terms_beginning(stem[0]):
             distance = edit_distance(stem, term, most)
             if distance > most or (best is not None and distance > best[0]):
                 continue
@@ -85,16 +84,6 @@ def _nearest(
         # It is a word of another language that passages have.
         return ""
     return _word_with(connection, analyzer, best[2], scope)
-
-
-def _terms_like(connection: sqlite3.Connection, stem: str, most: int) -> list[str]:
-    first = stem[:_PREFIX]
-    rows = connection.execute(
-        "SELECT term FROM keyword_terms WHERE term >= ? AND term < ?"
-        " AND length(term) BETWEEN ? AND ?",
-        (first, first[:-1] + chr(ord(first[-1]) + 1), len(stem) - most, len(stem) + most),
-    )
-    return [row[0] for row in rows]
 
 
 def _word_with(

@@ -54,10 +54,18 @@ class SearchScope:
     """The passages that are searched. Belongs to one read transaction."""
 
     def __init__(
-        self, connection: sqlite3.Connection, columns: _PassageColumns, counted: _ScopeFiles
+        self,
+        connection: sqlite3.Connection,
+        columns: _PassageColumns,
+        counted: _ScopeFiles,
+        terms: dict[str, list[str]],
     ) -> None:
+        """Args:
+        terms: the stems of all passages that earlier scopes have read, by first letter.
+        """
         self._connection = connection
         self._columns = columns
+        self._terms = terms
         self._files = counted.files
         self._known: dict[str, Postings] = {}
         self.passages = counted.passages
@@ -69,7 +77,7 @@ class SearchScope:
     def everywhere(cls, connection: sqlite3.Connection) -> "SearchScope":
         """The scope of all passages, for counting only."""
         none = np.zeros(0, dtype=np.int64)
-        return cls(connection, _PassageColumns(none, none, none), _count_all(connection))
+        return cls(connection, _PassageColumns(none, none, none), _count_all(connection), {})
 
     def has_file(self, file: int) -> bool:
         """Whether the passages of a file are searched."""
@@ -89,7 +97,19 @@ class SearchScope:
         counted = _ScopeFiles(
             np.array(chosen, dtype=np.int64), passages, tuple(row[0] for row in languages)
         )
-        return SearchScope(self._connection, self._columns, counted)
+        return SearchScope(self._connection, self._columns, counted, self._terms)
+
+    def terms_beginning(self, letter: str) -> Sequence[str]:
+        """The stems that begin so, of the passages of all scopes."""
+        known = self._terms.get(letter)
+        if known is None:
+            # Slow where they are many: the index adds up where each of them stands.
+            rows = self._connection.execute(
+                "SELECT term FROM keyword_terms WHERE term >= ? AND term < ?",
+                (letter, chr(ord(letter) + 1)),
+            )
+            known = self._terms[letter] = [row[0] for row in rows]
+        return known
 
     def frequency(self, stem: str) -> int:
         """In how many passages a stem stands."""
@@ -132,6 +152,7 @@ class ScopeCache:
         self._columns = _PassageColumns(none, none, none)
         self._revision = -1
         self._counted: dict[tuple[int, ...] | None, _ScopeFiles] = {}
+        self._terms: dict[str, list[str]] = {}
 
     def open(
         self, connection: sqlite3.Connection, collections: Sequence[int] | None
@@ -146,6 +167,7 @@ class ScopeCache:
             self._columns = _with_new_passages(connection, self._columns)
             if revision != self._revision or len(self._counted) > _MAX_KEPT:
                 self._counted.clear()
+                self._terms = {}
                 self._revision = revision
             key = None if collections is None else tuple(sorted(set(collections)))
             counted = self._counted.get(key)
@@ -154,7 +176,7 @@ class ScopeCache:
                     _count_all(connection) if key is None else _count_collections(connection, key)
                 )
                 self._counted[key] = counted
-            return SearchScope(connection, self._columns, counted)
+            return SearchScope(connection, self._columns, counted, self._terms)
 
 
 def languages_of(connection: sqlite3.Connection) -> list[Language]:
