@@ -72,7 +72,8 @@ NEAR_TIE = 0.6
 
 What separates the processor's best two is another on a card, by 0.11 nats in the middle of 151
 places and 0.57 at most; and on the processor it is as far, by 0.57, from what it is with the same
-weights in 32 bits. At 6 of the 7 places where the card chose another token so did these.
+weights in 32 bits. At 6 of the 7 places where the card did not choose the processor's token,
+neither did these.
 """
 
 
