@@ -65,12 +65,31 @@ class AnswerSentence:
         """Whether it only names what was asked for: the question has none of its words."""
         return self.may_be_bare and (len(self.new) == len(self.statement.told) or self.is_short)
 
-    def is_piece_of(self, source: Statement) -> bool:
-        """Whether it is a piece of a source that answers what, who, when, where …"""
-        if self.question is None or not self.may_be_bare:
+    @cached_property
+    def asks_for_more(self) -> bool:
+        """Whether its question asks what, who, when, where …, and not only whether."""
+        if self.question is None:
             return False
         asking = self.asking - (self.question.words.prepositions if self.question.words else set())
-        if all(token.exact not in asking for token in self.question.tokens):
+        return any(token.exact in asking for token in self.question.tokens)
+
+    @cached_property
+    def asks_again(self) -> bool:
+        """Whether it is nothing but its question said again, with a full stop behind it: all of its
+        words are there."""
+        if self.question is None or not self.asks_for_more or self.offers_choice:
+            return False
+        said = {term.text.removesuffix("s") for term in self.topic}
+        told = {term.at: term.text.removesuffix("s") for term in self.statement.told}
+        asked = {token.exact.removesuffix("s") for token in self.question.tokens}
+        return said.issuperset(told.values()) and all(
+            token.is_mark or at in told or token.exact.removesuffix("s") in asked
+            for at, token in enumerate(self.statement.tokens)
+        )
+
+    def is_piece_of(self, source: Statement) -> bool:
+        """Whether it is a piece of a source that answers what, who, when, where …"""
+        if not self.asks_for_more or not self.may_be_bare:
             return False
         runs = runs_of(self.statement, source)
         return any(last - first + 1 < len(source.tokens) - 1 for first, last in runs)

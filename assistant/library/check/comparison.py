@@ -63,6 +63,8 @@ def compare(asked: AnswerSentence, evidence: Evidence, most: float = 0.0) -> Fin
     share = share_of(told, found)
     if any(term.kind != "content" for term in found.missing) or not found.places:
         return Finding("foreign", share)
+    if asked.asks_again:
+        return Finding("foreign", share)
     if not _is_on_topic(asked, evidence):
         return Finding("in part" if evidence.passage_names(asked.topic) else "foreign", share)
     if _is_the_same(statement, evidence.statement):

@@ -622,7 +622,80 @@ VERBATIM = (
     ),
 )
 
+ASKED_AGAIN = tuple(
+    CheckCase(question, answer, passage, right)
+    for question, answer, passage, right in (
+        (
+            "E quando ele deve avisar?",
+            "E quando ele deve avisar.",
+            "O inquilino deve avisar com trinta dias de antecedência.",
+            "not",
+        ),
+        (
+            "Quando o inquilino deve avisar?",
+            "O inquilino deve avisar.",
+            "O inquilino deve avisar com trinta dias de antecedência.",
+            "not",
+        ),
+        ("Quem pintou o farol?", "Quem pintou o farol.", "Marta pintou o farol.", "not"),
+        (
+            "Em quanto tempo a caução é devolvida?",
+            "A caução é devolvida em quanto tempo.",
+            "A caução é devolvida em 18 dias.",
+            "not",
+        ),
+        (
+            "Who services the boiler?",
+            "Who services the boiler.",
+            "A fitter services the boiler.",
+            "not",
+        ),
+        (
+            "How much does the service cost?",
+            "How much the service costs.",
+            "The service costs 140 euros.",
+            "not",
+        ),
+        ("What does error E0451 mean?", "What error E0451 means.", "E0451 means low tide.", "not"),
+        (
+            "How many members voted?",
+            "And how many members voted.",
+            "Seven members voted on it.",
+            "not",
+        ),
+        (
+            "Why is the shop closed?",
+            "The shop is closed.",
+            "The shop is closed because of the flood.",
+            "not",
+        ),
+        (
+            "¿Cuándo debe avisar el inquilino?",
+            "Cuándo debe avisar el inquilino.",
+            "El inquilino debe avisar treinta días antes.",
+            "not",
+        ),
+        # What only asks whether is answered in its own words, and a little word may be the answer.
+        ("Is the boiler old?", "The boiler is old.", "The boiler is old and loud.", "borne out"),
+        (
+            "O inquilino deve avisar?",
+            "O inquilino deve avisar.",
+            "O inquilino deve avisar antes de sair.",
+            "borne out",
+        ),
+        ("Who may enter?", "Nobody may enter.", "Nobody may enter the vault.", "borne out"),
+        ("Who may enter?", "Everyone may enter.", "Everyone may enter the garden.", "borne out"),
+        (
+            "Quanto custa a entrega?",
+            "A entrega custa 5 euros.",
+            "A entrega custa 5 euros.",
+            "verbatim",
+        ),
+    )
+)
+
 SPECIMENS = {
+    "asked again": ASKED_AGAIN,
     "polarity": POLARITY,
     "attribution": ATTRIBUTION,
     "numbers": NUMBERS,
