@@ -22,14 +22,7 @@ from assistant.library.search.retrieval import RetrievalCandidates
 from assistant.library.text.pieces import ChunkLimits
 from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, articles, library_of, one_each
-from benchmarks.question_sets import (
-    NAMES,
-    Question,
-    data_folder,
-    load,
-    other_words,
-    translated,
-)
+from benchmarks.question_sets import NAMES, Question, data_folder, load, other_words, translated
 
 GOALS = {"English": (95.0, 98.0), "Portuguese": (94.5, 98.5)}
 """nDCG@10 and recall@5 of our ranking."""

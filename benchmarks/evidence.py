@@ -78,18 +78,14 @@ def ask_all(
     limits: ChunkLimits,
     *,
     words_only: bool = False,
-    only: Sequence[str] = (),
 ) -> Iterator[Asked]:
     """Args:
     words_only: search as it is while there is no embedder.
-    only: the sizes of libraries that are asked; of all where none is named.
     """
     dice = random.Random(1)
     asked = [question for question in questions.questions if question.split == split]
     passages = {paragraph.id: paragraph.text for paragraph in questions.paragraphs}
     for size, chosen, others in _libraries(questions, asked, embedder, dice):
-        if only and size not in only:
-            continue
         part = [paragraph for paragraph in questions.paragraphs if paragraph.id in chosen]
         there = [question for question in asked if question.relevant & chosen]
         elsewhere = [question for question in asked if _article_of(question) in others]

@@ -75,14 +75,14 @@ class AnswerSentence:
 
     @cached_property
     def asks_again(self) -> bool:
-        """Whether it is nothing but its question said again, with a full stop behind it: all of its
-        words are there."""
+        """Whether it is nothing but its question said again, with a full stop behind it: it has all
+        that the question names, and no word beside it."""
         if self.question is None or not self.asks_for_more or self.offers_choice:
             return False
         said = {term.text.removesuffix("s") for term in self.topic}
         told = {term.at: term.text.removesuffix("s") for term in self.statement.told}
         asked = {token.exact.removesuffix("s") for token in self.question.tokens}
-        return said.issuperset(told.values()) and all(
+        return said == set(told.values()) and all(
             token.is_mark or at in told or token.exact.removesuffix("s") in asked
             for at, token in enumerate(self.statement.tokens)
         )

@@ -683,6 +683,12 @@ ASKED_AGAIN = tuple(
             "O inquilino deve avisar antes de sair.",
             "borne out",
         ),
+        (
+            "What did the cook and the baker buy?",
+            "The cook and the baker did buy a boat.",
+            "The cook and the baker buy a boat.",
+            "borne out",
+        ),
         ("Who may enter?", "Nobody may enter.", "Nobody may enter the vault.", "borne out"),
         ("Who may enter?", "Everyone may enter.", "Everyone may enter the garden.", "borne out"),
         (
