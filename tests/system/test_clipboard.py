@@ -137,11 +137,11 @@ def outer_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
     environment = {**os.environ, "TERM": "xterm-256color"}
     environment.pop("TMUX", None)
     client = subprocess.Popen(
-        [*tmux, "new-session", "-s", "test", "sleep 60"],
+        [*tmux, "new-session", "-s", "test", "-n", "attached", "sleep 60"],
         stdin=side, stdout=side, stderr=side, env=environment, start_new_session=True,
     )  # fmt: skip
     try:
-        read_until(terminal, b"sleep")
+        read_until(terminal, b"attached")  # the window's name, in the status line
         monkeypatch.setenv("TMUX", f"{tmp_path / 's'},{client.pid},0")
         yield terminal
     finally:
