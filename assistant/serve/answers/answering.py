@@ -27,7 +27,6 @@ from assistant.core.values.events import (
     TurnEvent,
     Wrote,
 )
-from assistant.core.values.library import NearestSentence
 from assistant.core.values.sampling import Sampling
 from assistant.serve.answers.conversations import ServedConversations
 from assistant.serve.answers.marks import MarkedAnswer
@@ -164,7 +163,12 @@ class Answering:
             else None
         )
         conversation_id = self._conversations.begin(request)
-        marked = MarkedAnswer(partial(self._library.check, question=question))
+        # What is held back until it is checked is cut as it is written.
+        cut = StopTexts(request.stop_texts)
+        marked = MarkedAnswer(
+            partial(self._library.check, question=question),
+            has_form=request.constraint is not None,
+        )
         ended: Finished | None = None
         turn = self._chat.turn(Ask(conversation_id, question), stop, prepared.sampling, scope)
         try:
@@ -174,7 +178,9 @@ class Answering:
                         yield event
                     elif isinstance(event, Finished):
                         ended = event
-                    yield from _wrote(_sent_of(event, marked))
+                    yield from _wrote(_sent_of(event, marked, cut))
+                    if cut.has_ended:
+                        stop.set()
         finally:
             if ended is None or ended.reason == "stopped":
                 self._conversations.forget(conversation_id)
@@ -184,7 +190,7 @@ class Answering:
         if ended.reason != "stopped":
             self._conversations.remember(request, answer.text, conversation_id)
         yield SourcesListed(tuple(self._listed(each, marked.passages) for each in answer.citations))
-        yield ended
+        yield ended.model_copy(update={"reason": "end"}) if cut.has_ended else ended
 
     def _listed(self, citation: Citation, passages: tuple[Passage, ...]) -> ListedSource:
         place = citation.place
@@ -215,7 +221,7 @@ class _Enough(Event):
         return super().is_set() or self._other.is_set()
 
 
-def _sent_of(event: TurnEvent, marked: MarkedAnswer) -> str:
+def _sent_of(event: TurnEvent, marked: MarkedAnswer, cut: StopTexts) -> str:
     """What can be sent of an answer after an event of its turn."""
     match event:
         case Retrieved(used=used):
@@ -225,11 +231,13 @@ def _sent_of(event: TurnEvent, marked: MarkedAnswer) -> str:
         case Cited(citations=citations):
             return marked.cite(citations)
         case Wrote(text=text):
-            return marked.feed(text)
+            return marked.feed(cut.feed(text))
         case Finished():
-            return marked.flush()
-        case Answered(saying=NearestSentence() as saying):
-            return marked.add_saying(saying)
+            return marked.feed(cut.flush()) + marked.flush()
+        case Answered(message=message, saying=saying):
+            # Of an answer that a stop text has cut, the turn knows only that it was stopped.
+            sent = marked.end(marked.saying if cut.has_ended else saying)
+            return sent + (marked.cite(message.citations) if marked.has_form else "")
         case _:
             pass
     return ""
