@@ -9,7 +9,7 @@ import llama_cpp
 
 from assistant.core.values.events import Finished, Thought, Wrote
 from assistant.core.values.sampling import Lookup, Sampling
-from assistant.engine.cache.sequences import SequencePool
+from assistant.engine.cache.sequence_pool import SequencePool
 from assistant.engine.cache.snapshots import common_prefix_length
 from assistant.engine.generation.decoding import AnswerDecoder, TokenizedPrompt
 from assistant.engine.generation.prompt_lookup import BatchingCost

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from assistant.core.values.conversation import Keep
-from assistant.engine.cache.sequences import CachedSequence, SequencePool
+from assistant.engine.cache.sequence_pool import SequencePool
+from assistant.engine.cache.sequences import CachedSequence
 from assistant.engine.cache.snapshots import (
     MIN_SNAPSHOT_TOKENS,
     ModelSnapshots,
@@ -136,6 +137,8 @@ class PromptCache:
         else:
             self._private.add(sequence.id)
         sequence.set_adapters(adapters)
+        if keep != "aside" and self._can_reprefill:
+            self._sequences.copy_beginning(sequence, text, adapters)
         tokens = sequence.tokens_of(text, adapters)
         if self._restore(sequence, tokens):
             tokens = sequence.tokens_of(text, adapters)

@@ -9,12 +9,10 @@ batch, and that is enough to change an answer. Prompts are therefore never evalu
 token, and an answer, which has to be, is read once more as a prompt when there is time
 (`reprefill`): what is in the cache then is exactly what a fresh reading of the conversation would
 put there.
-
-A context has several sequences, so that several conversations are kept warm at once.
 """
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import llama_cpp
@@ -122,6 +120,13 @@ class CachedSequence:
         """
         return self.common_text(prompt, adapters) * 2 > len(self._text)
 
+    def begins_alike(self, prompt: bytes, adapters: AdapterSet) -> bool:
+        """Whether a prompt has only what conversations begin with of the cached one: not even its
+        first question whole.
+        """
+        first = self._boundaries[0].size if self._boundaries else 0
+        return self.common_text(prompt, adapters) < min(first, len(prompt))
+
     def is_beginning_of(self, prompt: bytes, adapters: AdapterSet) -> bool:
         """Whether a prompt begins with all that is in the sequence: nothing is lost for it."""
         return self.is_empty or self.common_text(prompt, adapters) == len(self._text)
@@ -177,7 +182,7 @@ class CachedSequence:
         self.begin(tokens, prompt)
         return True
 
-    def restore(self, tokens: Sequence[int], prompt: bytes, state: bytes) -> bool:
+    def restore(self, tokens: Sequence[int], prompt: bytes, state: bytes | memoryview) -> bool:
         """Restore a state of `dump` into the cache.
 
         Returns: False when llama.cpp does not take it.
@@ -199,10 +204,20 @@ class CachedSequence:
         Only what is settled can be dumped.
         """
         assert self.is_prefilled
+        return list(self._tokens), bytes(self._text), self._state().tobytes()
+
+    def copy(self, other: "CachedSequence") -> None:
+        """Hold what was prefilled of another sequence; nothing where llama.cpp does not take it."""
+        self.adapters = other.adapters
+        if self.restore(other.tokens, bytes(other._text), other._state()):
+            self._prefilled, self._boundaries = other._prefilled, [*other._boundaries]
+            self.drop_unprefilled()
+
+    def _state(self) -> memoryview:
         size = llama_cpp.llama_state_seq_get_size(self._context, self.id)
         buffer = (ctypes.c_uint8 * size)()
         written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, self.id)
-        return list(self._tokens), bytes(self._text), memoryview(buffer)[:written].tobytes()
+        return memoryview(buffer)[:written]
 
     def drop_unprefilled(self) -> None:
         """Drop what was not prefilled: what is left is what a fresh reading would make it."""
@@ -330,70 +345,3 @@ def chunk_size(unread: int, limit: int, ubatch_tokens: int) -> int:
         if count % ubatch_tokens != 1 and unread - count != 1:
             return count
     return min(unread, MIN_TOGETHER + 1)
-
-
-class SequencePool:
-    """The sequences of a context, from the least to the most recently used."""
-
-    def __init__(self, context: llama_cpp.llama_context_p, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self._batch = TokenBatch(llama_cpp.llama_n_batch(context))
-        self._context_adapters = ContextAdapters(context)
-        self._by_use = [
-            CachedSequence(context, vocabulary, self._batch, self._context_adapters, id)
-            for id in range(llama_cpp.llama_n_seq_max(context))
-        ]
-
-    def __iter__(self) -> Iterator[CachedSequence]:
-        """The one used last comes first."""
-        return reversed(self._by_use)
-
-    def __len__(self) -> int:
-        return len(self._by_use)
-
-    def nearest(self, prompt: bytes, adapters: AdapterSet) -> CachedSequence:
-        """The sequence that has most of a prompt's beginning."""
-        return max(self, key=lambda sequence: sequence.common_text(prompt, adapters))
-
-    def choose(self, prompt: bytes, adapters: AdapterSet) -> CachedSequence:
-        """Choose the sequence for a prompt: its own conversation's, else one that holds nothing
-        but its beginning, be that empty, else the one that was not used for longest. It counts as
-        used from now on.
-        """
-        nearest = self.nearest(prompt, adapters)
-        if not nearest.is_continued_by(prompt, adapters):
-            whole = [one for one in self._by_use if one.is_beginning_of(prompt, adapters)]
-            whole = whole or self._by_use[:1]
-            nearest = max(whole, key=lambda one: one.common_text(prompt, adapters))
-        return self._use(nearest)
-
-    def shared_beginning(self, prompt: bytes, adapters: AdapterSet) -> bytes:
-        """What a prompt begins with as the nearest sequence does, up to a special token: what is
-        behind it is tokenized on its own.
-        """
-        return self._vocabulary.before_special(
-            prompt[: self.nearest(prompt, adapters).common_text(prompt, adapters)]
-        )
-
-    def next(self) -> CachedSequence:
-        """The sequence for a restored conversation; it counts as used from now on."""
-        return self._use(self.for_background())
-
-    def for_background(self) -> CachedSequence:
-        """The sequence for background completions; it does not count as used."""
-        return next((one for one in self._by_use if one.is_empty), self._by_use[0])
-
-    def adapters(self) -> list[AdapterSet]:
-        """The sets of adapters that sequences were computed with; nothing else stays set."""
-        used = [sequence.adapters for sequence in self._by_use]
-        if self._context_adapters.chosen not in used:
-            self._context_adapters.apply(NO_ADAPTERS)
-        return used
-
-    def _use(self, chosen: CachedSequence) -> CachedSequence:
-        self._by_use.remove(chosen)
-        self._by_use.append(chosen)
-        return chosen
-
-    def close(self) -> None:
-        self._batch.close()

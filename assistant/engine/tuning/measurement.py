@@ -12,7 +12,8 @@ import llama_cpp
 
 from assistant.core.errors import EngineError, ModelMemoryError
 from assistant.core.values.sampling import Sampling
-from assistant.engine.cache.sequences import CachedSequence, SequencePool
+from assistant.engine.cache.sequence_pool import SequencePool
+from assistant.engine.cache.sequences import CachedSequence
 from assistant.engine.generation.decoding import PrefillChunks
 from assistant.engine.generation.sampler import SamplerChain
 from assistant.engine.gguf.model_checks import check_memory, check_model_file, context_bytes

@@ -5,7 +5,7 @@ from pathlib import Path
 import llama_cpp
 
 from assistant.core.values.sampling import Lookup
-from assistant.engine.cache.sequences import SequencePool
+from assistant.engine.cache.sequence_pool import SequencePool
 from assistant.engine.generation.decoding import AnswerDecoder
 from assistant.engine.generation.prompt_lookup import BatchingCost
 from assistant.engine.llama.loading import default_window, open_context
