@@ -1,8 +1,8 @@
 // A graphics card for tests: llama.cpp's library for one, which computes with the processor's.
 //
 // It fails as FAKE_CARD says: `abort 9` ends the process in the ninth computation, as a driver that
-// lost its card does; `hang 9` does not come back from it; `fail 9` says that it cannot compute;
-// `load` does not come back when a model is loaded.
+// lost its card does; `exit 9` ends it as a program ends by itself; `hang 9` does not come back from
+// it; `fail 9` says that it cannot compute; `load` does not come back when a model is loaded.
 //
 // The structs are those that llama.cpp and its libraries share, in API_VERSION.
 
@@ -73,6 +73,8 @@ static void fail_in_turn(bool *failed) {
         return;
     if (!strcmp(how, "abort"))
         abort();
+    if (!strcmp(how, "exit"))
+        exit(1);
     while (!strcmp(how, "hang"))
         sleep(60);
     *failed = true;

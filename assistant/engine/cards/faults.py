@@ -3,14 +3,21 @@
 The engine names the card when it begins to use it, Python's fault handler adds to the file what
 ended the process, and an engine that ends by itself takes it away. So a file with both is a card
 that failed; one that was killed has left the name alone.
+
+A driver may also call `exit()`, past Python. What the C library calls then makes a file of its own.
 """
 
+import atexit
+import ctypes
 import faulthandler
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
 FAULT_FILE = "card.fault"
+EXIT_FILE = "card.exit"
+"""Made by `exit()`."""
 _FATAL = "Fatal"
 
 
@@ -31,7 +38,7 @@ def card_fault(runtime: Path) -> CardFault | None:
     try:
         path = runtime / FAULT_FILE
         card, _, rest = path.read_text("utf-8", "replace").partition("\n")
-        return CardFault(card, path.stat().st_mtime) if _FATAL in rest else None
+        return CardFault(card, (path if _FATAL in rest else runtime / EXIT_FILE).stat().st_mtime)
     except OSError:
         return None
 
@@ -53,10 +60,14 @@ class FaultNote:
         if self._file is not None:
             return
         with suppress(OSError):
+            self._path.with_name(EXIT_FILE).unlink(missing_ok=True)
             self._file = self._path.open("w", encoding="utf-8")
             self._file.write(f"{card}\n")
             self._file.flush()
             faulthandler.enable(self._file)
+            # Python's own end comes before what the C library calls.
+            atexit.register(self.end)
+            _make_at_exit(self._path.with_name(EXIT_FILE))
 
     def add_failure(self, reason: str) -> None:
         """Note that the card has failed, right before the process ends for it."""
@@ -72,3 +83,17 @@ class FaultNote:
             self._file = None
         with suppress(OSError):
             self._path.unlink()
+
+
+def _make_at_exit(path: Path) -> None:
+    """Have `exit()` make an empty file, where the C library can.
+
+    Python may be in any state then, and is not called. Of `creat` the first argument is the path;
+    the second, the rights, is left to chance: the file is never read.
+    """
+    with suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        library.strdup.restype = ctypes.c_void_p
+        # A copy that Python does not free before.
+        kept = ctypes.c_void_p(library.strdup(os.fsencode(path)))
+        library.__cxa_atexit(library.creat, kept, None)

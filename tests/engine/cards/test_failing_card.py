@@ -62,6 +62,7 @@ def test_a_model_is_computed_on_the_card(card: Path) -> None:
     ("fault", "silence", "logged"),
     [
         ("abort", 120, "Aborted"),
+        ("exit", 120, NAME),
         ("fail", 120, "llama_decode returned -3"),
         pytest.param("hang", 6, "it does not come back", marks=pytest.mark.slow),
     ],

@@ -26,6 +26,8 @@ BEGIN = (
     "note = FaultNote(pathlib.Path(sys.argv[1]))\n"
     f"note.begin({CARD!r})\n"
 )
+EXIT = "__import__('ctypes').CDLL(None).exit(1)"
+"""As a driver ends a process: Python is told of nothing."""
 HANG = (
     "from assistant.engine.cards.search import CardPlaces\n"
     "from assistant.engine.llama.cards import CardAccess\n"
@@ -45,9 +47,18 @@ def run(code: str, folder: Path, silence: float = 60) -> int:
     ).returncode
 
 
-@pytest.mark.parametrize("crash", ["os.abort()", "os.kill(os.getpid(), signal.SIGSEGV)"])
-def test_a_crash_while_a_card_computes_is_the_cards(home: Path, crash: str) -> None:
-    assert run(BEGIN + crash, home) < 0
+@pytest.mark.parametrize(
+    ("crash", "status"),
+    [
+        ("os.abort()", -signal.SIGABRT),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", -signal.SIGSEGV),
+        (EXIT, 1),
+        (EXIT.replace("(1)", "(0)"), 0),
+        (f"import threading; threading.Thread(target=lambda: {EXIT}).start(); time.sleep(60)", 1),
+    ],
+)
+def test_a_crash_while_a_card_computes_is_the_cards(home: Path, crash: str, status: int) -> None:
+    assert run(BEGIN + crash, home) == status
 
     fault = card_fault(home)
     assert fault is not None
@@ -55,7 +66,16 @@ def test_a_crash_while_a_card_computes_is_the_cards(home: Path, crash: str) -> N
 
 
 @pytest.mark.parametrize(
-    "end", ["os.kill(os.getpid(), signal.SIGKILL)", "note.end()", "note.end(); os.abort()", "pass"]
+    "end",
+    [
+        "os.kill(os.getpid(), signal.SIGKILL)",
+        "note.end()",
+        "note.end(); os.abort()",
+        f"note.end(); {EXIT}",
+        "pass",
+        "sys.exit(1)",
+        "raise OSError",
+    ],
 )
 def test_any_other_end_is_not(home: Path, end: str) -> None:
     run(BEGIN + end, home)
@@ -69,6 +89,13 @@ def test_an_engine_that_ends_by_itself_takes_the_note_away(home: Path) -> None:
 
     assert card_fault(home) is None
     assert not (home / FAULT_FILE).exists()
+
+
+def test_an_engine_that_is_killed_after_one_that_a_card_ended_is_not_the_cards(home: Path) -> None:
+    run(BEGIN + EXIT, home)
+    run(BEGIN + "os.kill(os.getpid(), signal.SIGKILL)", home)
+
+    assert card_fault(home) is None
 
 
 def test_a_card_that_does_not_come_back_ends_the_process(home: Path) -> None:

@@ -192,6 +192,7 @@ def test_a_broken_driver_is_told_and_the_processor_answers(
 
 FAILING = {
     "ends": "abort();",
+    "exits": "exit(1);",
     "resets": "return DEVICE_LOST;",
     "hangs": "for (;;) sleep(60);",
 }
