@@ -37,7 +37,8 @@ class ModelOptions(Value):
     """Layers that a graphics card computes, where there is one; -1 is as many as it has memory
     for."""
     flash_attention: FlashAttention = "auto"
-    """`on`, `off`, or `auto`: with a graphics card only, because processors are slower with it."""
+    """`on`, `off`, or `auto`: with a graphics card only. Without it the processor gives the same
+    answer whether a conversation is in memory or read anew."""
     cache_type: CacheType = "f16"
     """How what was read is kept in memory: `q8_0` takes half, `q4_0` a quarter, and both are a
     little less exact and turn flash attention on."""
