@@ -80,15 +80,15 @@ def find_column_names(top: Sequence[TableRow], *, must_differ: bool = False) -> 
     above = 0
     """Filled cells of the widest row so far."""
     for index, row in enumerate(top[: min(len(top) - 1, MAX_TITLE_ROWS + 1)]):
-        if not _is_title(row):
+        if _is_title(row):
+            continue
+        comes_first, is_wider = best is None and above <= 1, row.filled > above
+        if comes_first or is_wider:
             found, is_sure = _names_at(top, index)
-            if must_differ and not is_sure:
-                found = None
-            comes_first = best is None and above <= 1
-            if found is not None and (comes_first or (is_sure and row.filled > above)):
+            if found is not None and (is_sure or (comes_first and not must_differ)):
                 best = found
                 above = len(found.names)
-            above = max(above, row.filled)
+        above = max(above, row.filled)
     return best
 
 
