@@ -60,8 +60,13 @@ class RunningLines:
         Returns: the rows that are left, and the texts of running lines that no page had before;
             page numbers are none.
         """
-        top = list(_running(number, rows, near))
-        bottom = list(_running(number, rows[::-1], [(page, r[::-1]) for page, r in near]))
+        if not rows:
+            return rows, []
+        usual = median([row.height for row in rows])
+        heads = [(page - number, other[:_MAX_ROWS]) for page, other in near]
+        feet = [(page - number, other[: -_MAX_ROWS - 1 : -1]) for page, other in near]
+        top = [*_running(number, rows[: _MAX_ROWS + 1], heads, usual)]
+        bottom = [*_running(number, rows[: -_MAX_ROWS - 2 : -1], feet, usual)]
         out = {id(row) for row in (*top, *bottom)}
         if len(out) == len(rows) > 3:
             return rows, []
@@ -77,16 +82,16 @@ class RunningLines:
 
 
 def _running(
-    number: int, rows: list[PageRow], near: Iterable[tuple[int, list[PageRow]]]
+    number: int, edge: list[PageRow], others: Iterable[tuple[int, list[PageRow]]], usual: float
 ) -> Iterator[PageRow]:
-    """The running lines at an edge of a page, from the edge inwards."""
-    if not rows:
-        return
-    usual = median(row.height for row in rows)
-    others = [(page - number, other[:_MAX_ROWS]) for page, other in near]
-    edge = [*rows[:_MAX_ROWS], *rows[_MAX_ROWS : _MAX_ROWS + 1]]
-    for row, inner in zip_longest(edge[:_MAX_ROWS], edge[1 : _MAX_ROWS + 1]):
-        if row is None or not _is_running(number, row, inner, others, usual, row is rows[0]):
+    """The running lines at an edge of a page, from the edge inwards.
+
+    Args:
+        others: rows at the same edge of other pages, with how many pages further they are.
+        usual: the height of most rows.
+    """
+    for row, inner in zip_longest(edge[:_MAX_ROWS], edge[1:]):
+        if not _is_running(number, row, inner, others, usual, row is edge[0]):
             return
         yield row
 

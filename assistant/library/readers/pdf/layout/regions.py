@@ -6,7 +6,7 @@ together, they are cells.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter, sub
@@ -201,40 +201,37 @@ def _beside(above: PageRow, row: PageRow) -> list[tuple[float, float]]:
 
 def _trimmed(strip: _Strip, rows: list[PageRow]) -> _Strip:
     """The strip from the first row to the last that belongs to a column beside another."""
-    left, right = strip.left + 0.1, strip.right - 0.1
-    sides = [
-        "left" if row.right <= left else "right" if row.left >= right else _side_of(row, strip)
-        for row in rows[strip.start : strip.end]
-    ]
-    meeting = (at for at, side in enumerate(sides) if _meets(side, sides[at - 1] if at else side))
-    first = next(meeting, None)
+    first = _meeting(rows, strip, range(strip.start, strip.end))
     if first is None:
         return strip._replace(end=strip.start)
-    last = len(sides) - 1
-    while last > first and not _meets(sides[last], sides[last - 1]):
-        last -= 1
-    if sides[first] != "both":
-        first -= 1
-    first, last = strip.start + first, strip.start + last
-    within = rows[first : last + 1]
-    height = median([row.height for row in within])
-    bases = [row.base for row in within]
-    steps = [step for step in map(sub, bases, bases[1:]) if step > 1]
-    usual = median(steps) if steps else 1.4 * height
-    while (
-        first
-        and _belongs(rows[first - 1], rows[first], usual, height)
-        and _side_of(rows[first - 1], strip) is not None
-    ):
-        first -= 1
-    while last + 1 < strip.end and _belongs(rows[last], rows[last + 1], usual, height):
-        last += 1
+    last = _meeting(rows, strip, range(strip.end - 1, first - 1, -1))
+    assert last is not None
+    may_begin_above = first > 0 and _side_of(rows[first - 1], strip) is not None
+    if may_begin_above or last + 1 < strip.end:
+        within = rows[first : last + 1]
+        height = median([row.height for row in within])
+        bases = [row.base for row in within]
+        steps = [step for step in map(sub, bases, bases[1:]) if step > 1]
+        usual = median(steps) if steps else 1.4 * height
+        while may_begin_above and _belongs(rows[first - 1], rows[first], usual, height):
+            first -= 1
+            may_begin_above = first > 0 and _side_of(rows[first - 1], strip) is not None
+        while last + 1 < strip.end and _belongs(rows[last], rows[last + 1], usual, height):
+            last += 1
     return strip._replace(start=first, end=last + 1)
 
 
-def _meets(side: str | None, before: str | None) -> bool:
-    """Whether a row stands on both sides of a strip, or on another one than the row before it."""
-    return side == "both" or (side, before) in _CHANGES
+def _meeting(rows: list[PageRow], strip: _Strip, places: Iterable[int]) -> int | None:
+    """The first of some rows that stands beside another one, or has words on both sides itself."""
+    before, last = None, 0
+    for at in places:
+        side = _side_of(rows[at], strip)
+        if side == "both":
+            return at
+        if (side, before) in _CHANGES:
+            return last
+        before, last = side, at
+    return None
 
 
 def _belongs(above: PageRow, below: PageRow, usual: float, height: float) -> bool:

@@ -203,11 +203,8 @@ def _with_names(rows: list[PageRow], borders: list[float]) -> tuple[list[float],
     """
     while True:
         placed = [(row, _cells(row, borders)) for row in rows]
-        filled: list[list[int]] = [[] for _ in range(len(borders) + 1)]
-        for at, (_, cells) in enumerate(placed):
-            for column, cell in enumerate(cells):
-                if cell:
-                    filled[column].append(at)
+        columns = zip(*[cells for _, cells in placed], strict=True)
+        filled = [[at for at, cell in enumerate(cells) if cell] for cells in columns]
         apart = [
             (_is_name_of(right, left), _gap_at(placed, column), column)
             for column, (left, right) in enumerate(pairwise(filled))
@@ -232,7 +229,8 @@ def _gap_at(placed: list[_Placed], column: int) -> float:
 
 def _parts_rows(rows: list[PageRow], border: float) -> bool:
     """Whether rows have something on both sides of a border."""
-    return len([row for row in rows if row.left < border < row.pieces[-1].left]) >= 2
+    found = (row for row in rows if row.left < border < row.pieces[-1].left)
+    return next(found, None) is not None and next(found, None) is not None
 
 
 def _cells(row: PageRow, borders: list[float]) -> list[list[Piece]]:
