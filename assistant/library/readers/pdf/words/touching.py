@@ -5,9 +5,11 @@ The rows around them tell where cells begin and, of figures, where they end.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice, pairwise
+from functools import cached_property
+from itertools import accumulate
+from math import inf
 from operator import attrgetter
 
 from assistant.library.readers.pdf.words.characters import PageCharacters
@@ -22,6 +24,7 @@ _BESIDE = 6
 _SAME_EDGE = 0.6
 """Points by which cells in one place may begin or end elsewhere."""
 _PLACE = attrgetter("x")
+_WORD = re.compile(r"\S+")
 _LEAST_CHARS = 2
 """Figures that are no part of a word before or behind them."""
 _ROOM = 0.6
@@ -32,6 +35,8 @@ _NUMBERED = re.compile(rf"{LABEL.pattern}|(?:[IVXLC]+|\d+(?:\.\d+)+)[.)]?")
 """What stands before an item of a list or a heading."""
 _FIGURE_BEHIND = re.compile(r"[^\W\d] ([(+\-−]?\d[\d.,:/]*[)%]?)$")
 """A figure behind a word."""
+_FIGURE_ENDS = ".,:/)%"
+"""Signs with which one may end, besides digits."""
 
 
 @dataclass(slots=True)
@@ -45,35 +50,53 @@ class _Edge:
     """By row, where the cell before the one there ends."""
 
 
+class _EdgesOfRows:
+    """The places that cells of a page have in common."""
+
+    def __init__(self, rows: list[PageRow]) -> None:
+        self.ranks = [*accumulate([len(row.gaps) > 0 for row in rows])]
+        """Of each row, how many rows with cells there are up to it."""
+        self._rows = rows
+        self.begins = _edges(
+            [(x, at, end) for at, row in zip(self.ranks, rows, strict=True) for end, x in row.gaps]
+        )
+
+    @cached_property
+    def ends(self) -> list[_Edge]:
+        """Those of figures."""
+        return _edges(
+            [
+                (piece.right, at, end)
+                for at, row in zip(self.ranks, self._rows, strict=True)
+                for (end, _), piece in zip(row.gaps, row.pieces[1:], strict=True)
+                if piece.is_number
+            ]
+        )
+
+
 def with_cells_apart(
     rows: list[PageRow], characters: PageCharacters, direction: int
 ) -> list[PageRow]:
     """The rows of a page, from top to bottom, with cells of their own for those that touch."""
-    ranks = [*accumulate([len(row.pieces) > 1 for row in rows])]
-    if not rows or ranks[-1] < _LEAST_ROWS:
-        return rows
-    starts: list[tuple[float, int, float]] = []
-    ends: list[tuple[float, int, float]] = []
-    for at, row in zip(ranks, rows, strict=True):
-        for before, piece in pairwise(row.pieces):
-            starts.append((piece.left, at, before.right))
-            if piece.is_number:
-                ends.append((piece.right, at, before.right))
-    begins, stops = _edges(starts), _edges(ends)
-    if not begins:
+    edges = _EdgesOfRows(rows)
+    if not edges.begins:
         return rows
     found = []
-    for at, row in zip(ranks, rows, strict=True):
-        pieces: list[Piece] = []
+    for at, row in zip(edges.ranks, rows, strict=True):
         alone = len(row.pieces) == 1
+        most = _LONG_LINE if alone else inf
+        if not [piece for piece in row.pieces if 1 < piece.words < most]:
+            found.append(row)
+            continue
+        pieces: list[Piece] = []
         rank = at + 0.5 if alone else at
         for piece in row.pieces:
-            if piece.words == 1 or (alone and piece.words >= _LONG_LINE):
+            if piece.words == 1:
                 pieces.append(piece)
                 continue
-            known = _known_within(begins, piece, rank)
-            figure = None if alone else _FIGURE_BEHIND.search(piece.text)
-            if figure is not None and not _has_end(stops, piece, rank):
+            known = _known_within(edges.begins, piece, rank)
+            figure = None if alone else _figure_behind(piece.text)
+            if figure is not None and not _has_end(edges.ends, piece, rank):
                 figure = None
             if known or figure is not None:
                 pieces += _cells(piece, characters, direction, known, figure)
@@ -85,31 +108,26 @@ def with_cells_apart(
 
 def _edges(places: list[tuple[float, int, float]]) -> list[_Edge]:
     """The places that several rows have, from left to right."""
-    places.sort()
     found: list[_Edge] = []
-    for x, at, before in places:
-        if not found or x - found[-1].x > _SAME_EDGE:
-            if found and len(found[-1].before) < _LEAST_ROWS:
-                found.pop()
-            found.append(_Edge(x, [], {}))
-        found[-1].before[at] = before
-    if found and len(found[-1].before) < _LEAST_ROWS:
-        found.pop()
-    for edge in found:
-        edge.rows = sorted(edge.before)
+    start = -inf
+    before: dict[int, float] = {}
+    for x, at, end in [*sorted(places), (inf, -1, inf)]:
+        if x - start > _SAME_EDGE:
+            if len(before) >= _LEAST_ROWS:
+                found.append(_Edge(start, sorted(before), before))
+            start, before = x, {}
+        before[at] = end
     return found
 
 
 def _known_within(edges: Sequence[_Edge], piece: Piece, at: float) -> list[float]:
     """Where, within a piece, cells of rows near it begin."""
-    first = bisect_left(edges, piece.left + piece.height, key=_PLACE)
-    found = []
-    for edge in islice(edges, first, None):
-        if edge.x >= piece.right:
-            break
-        if _is_near(edge, piece, at):
-            found.append(edge.x)
-    return found
+    least, right = piece.left + piece.height, piece.right
+    return [edge.x for edge in edges if least <= edge.x < right and _is_near(edge, piece, at)]
+
+
+def _figure_behind(text: str) -> re.Match[str] | None:
+    return _FIGURE_BEHIND.search(text) if text[-1].isdecimal() or text[-1] in _FIGURE_ENDS else None
 
 
 def _has_end(edges: Sequence[_Edge], piece: Piece, at: float) -> bool:
@@ -141,7 +159,7 @@ def _cells(
     chars = characters.numbers_of(piece.first, text)
     if not chars:
         return [piece]
-    may_begin = [at for at in range(1, len(text)) if _begins(text, at)]
+    may_begin = [*_beginnings(text)]
     boxes = characters.boxes([chars[at] for at in may_begin], direction)
     begun = []
     for at, (left, *_) in zip(may_begin, boxes, strict=True):
@@ -171,11 +189,18 @@ def _cell(text: str, left: float, right: float, whole: Piece, first: int) -> Pie
     return Piece.of(text, left, right, whole.height, first, text.count(" ") + 1)
 
 
-def _begins(text: str, at: int) -> bool:
-    """Whether a cell may begin within a text: with a word, or with what is no part of one."""
+def _beginnings(text: str) -> Iterator[int]:
+    """Where cells may begin within a text: with a word, or with what is no part of one."""
+    for word in _WORD.finditer(text):
+        start, end = word.span()
+        if start:
+            yield start
+        if not word[0].isdecimal() and not (word[0].isalpha() and text[start + 1 : end].islower()):
+            yield from [at for at in range(start + 1, end) if _begins_in_word(text, at)]
+
+
+def _begins_in_word(text: str, at: int) -> bool:
     before, char = text[at - 1], text[at]
-    if before.isspace() or char.isspace():
-        return not char.isspace()
     if char.isdigit():
         return before.isalpha() and text[at : at + _LEAST_CHARS].isdigit()
     return char.isupper() and (before.islower() or text[at - _LEAST_CHARS : at].isdigit())
