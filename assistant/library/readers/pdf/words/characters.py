@@ -51,18 +51,20 @@ class PageCharacters:
     def __init__(self, page: pypdfium2.PdfPage) -> None:
         left, bottom, right, top = page.get_bbox()
         self.bounds = CharBox(left, top, right, bottom)
-        self._textpage = page.get_textpage()
-        self._handle = self._textpage.raw
+        self._handle = raw.FPDFText_LoadPage(page)
+        if not self._handle:
+            raise pypdfium2.PdfiumError("no text of the page")
         self._address = ctypes.byref(self._handle.contents)
         self._name = ctypes.create_string_buffer(_FONT_NAME.value)
         self._flags = ctypes.c_int()
+        self._font = self._name, _FONT_NAME, ctypes.byref(self._flags)
         self._bold: dict[tuple[bytes, int], bool] = {}
         self._angles: dict[float, int] = {}
-        self.text = text_of(self._textpage)
+        self.text = text_of(self._handle)
         self._same_index = raw.FPDFText_CountChars(self._handle) == len(self.text)
 
     def close(self) -> None:
-        self._textpage.close()
+        raw.FPDFText_ClosePage(self._handle)
 
     def numbers(self, places: Sequence[int]) -> Sequence[int]:
         """The numbers of the characters at places of the text."""
@@ -70,7 +72,7 @@ class PageCharacters:
         return places if self._same_index else [index(self._handle, at) for at in places]
 
     def boxes(self, chars: Sequence[int], direction: int = 0) -> Iterable[_Edges]:
-        """Edges of characters, turned so that `direction` goes from left to right."""
+        """_Edges of characters, turned so that `direction` goes from left to right."""
         boxes = b""
         for start in range(0, len(chars), _ROOM):
             some = chars[start : start + _ROOM]
@@ -124,7 +126,7 @@ class PageCharacters:
         """Whether a letter is; what was typed onto the page never is."""
         if char < 0:
             return False
-        _FONT_OF(self._address, char, self._name, _FONT_NAME, ctypes.byref(self._flags))
+        _FONT_OF(self._address, char, *self._font)
         font = self._name.value, self._flags.value
         known = self._bold.get(font)
         if known is None:

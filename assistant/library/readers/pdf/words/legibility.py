@@ -8,11 +8,10 @@ import ctypes
 import re
 import unicodedata
 from array import array
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from operator import sub
 
-import pypdfium2
 from pypdfium2 import raw
 
 _VOID = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff]")
@@ -62,6 +61,7 @@ _USUAL_LETTERS = {
     "u": 35, "v": 13, "w": 9, "x": 3, "y": 10, "z": 6,
 }  # fmt: skip
 """Of a thousand letters, at the mean of these languages."""
+_USUAL_LENGTH = sum(count**2 for count in _USUAL_LETTERS.values()) ** 0.5
 _LEAST_LIKENESS = 0.7
 """Cosine of a text's letters with the usual ones."""
 _LIKELY = 0.85
@@ -107,14 +107,12 @@ def has_other_letters(text: str) -> bool:
     if len(words) < _LEAST_WORDS or _share_of_common(words) >= _LEAST_COMMON:
         return False
     different = set(words)
-    every = Counter("".join(different))
-    letters = Counter({char: every[char] for char in _USUAL_LETTERS if char in every})
-    total = letters.total()
-    if len(different) < _LEAST_WORDS or total < _LEAST_LETTERS:
+    every = "".join(different)
+    letters = {char: every.count(char) for char in _USUAL_LETTERS}
+    total = sum(letters.values())
+    if len(different) < _LEAST_WORDS or total < max(_LEAST_LETTERS, 0.8 * len(every)):
         return _is_shifted(text)
-    if total < 0.8 * sum(map(len, different)):
-        return _is_shifted(text)
-    unevenness = sum((count / total) ** 2 for count in letters.values())
+    unevenness = sum([(count / total) ** 2 for count in letters.values()])
     likeness = _cosine(letters)
     if likeness < _LEAST_LIKENESS and unevenness >= _LEAST_UNEVENNESS:
         return True
@@ -149,11 +147,10 @@ def _share_of_common(words: list[str]) -> float:
     return sum(map(_COMMON.__contains__, words)) / len(words)
 
 
-def _cosine(letters: Counter[str]) -> float:
-    product = sum(count * _USUAL_LETTERS[letter] for letter, count in letters.items())
-    length = sum(count**2 for count in letters.values()) ** 0.5
-    usual = sum(count**2 for count in _USUAL_LETTERS.values()) ** 0.5
-    return float(product / (length * usual))
+def _cosine(letters: dict[str, int]) -> float:
+    product = sum([count * _USUAL_LETTERS[letter] for letter, count in letters.items()])
+    length = sum([count**2 for count in letters.values()]) ** 0.5
+    return float(product / (length * _USUAL_LENGTH))
 
 
 def has_odd_signs(text: str) -> bool:
@@ -163,9 +160,9 @@ def has_odd_signs(text: str) -> bool:
 
 def readable(text: str) -> str:
     """`text` with letters and signs that people type for those that only fonts know."""
-    text = text.replace(LINE_END_HYPHEN, "-")
-    if text.isascii():
+    if not has_odd_signs(text):
         return text
+    text = text.replace(LINE_END_HYPHEN, "-")
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = text.translate(_SYMBOLS)
     return _PRESENTATION.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
@@ -178,15 +175,15 @@ def without_leaders(text: str) -> str:
     return text
 
 
-def text_of(textpage: pypdfium2.PdfTextPage) -> str:
+def text_of(textpage: raw.FPDF_TEXTPAGE) -> str:
     """The text of a page, one character for each unit of PDFium's."""
-    count = raw.FPDFText_CountChars(textpage.raw)
+    count = raw.FPDFText_CountChars(textpage)
     if count <= 0:
         return ""
     # A zero ends the text.
     units = array("H", bytes(2 * (count + 1)))
     start = ctypes.byref(ctypes.c_ushort.from_buffer(units))
-    written = raw.FPDFText_GetText(textpage.raw, 0, count, start)
+    written = raw.FPDFText_GetText(textpage, 0, count, start)
     units = units[: max(written - 1, 0)]
     text = units.tobytes().decode("utf-16-le", "surrogatepass")
     return text if len(text) == len(units) else "".join(map(chr, units))

@@ -42,8 +42,10 @@ _MAX_LABEL = 7
 """Characters of that."""
 _SMALL_WORD = re.compile(r"(?<!\S)[(“\"]?[^\W\d_A-Z]")
 _SMALL_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
-_DIGITS = b"0123456789"
-_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_KINDS = bytes(
+    ord("0" if chr(sign).isdigit() else "a" if chr(sign).isalpha() else " ") for sign in range(128)
+).ljust(256)
+"""What ASCII signs are: digits, letters or others."""
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -72,9 +74,9 @@ class Piece:
         if len(text) > _MAX_FIGURE:
             return cls(text, left, right, height, first, words, 0, False)
         if text.isascii():
-            signs = text.encode()
-            digits = len(signs) - len(signs.translate(None, _DIGITS))
-            letters = len(signs) - len(signs.translate(None, _LETTERS)) if digits else 0
+            kinds = text.encode().translate(_KINDS)
+            digits = kinds.count(b"0")
+            letters = kinds.count(b"a") if digits else 0
         else:
             digits = len(_DIGIT.findall(text))
             letters = len(_LETTER.findall(text)) if digits else 0
@@ -212,7 +214,8 @@ def _row(stack: list[Run], mirrored: bool, is_bold: Callable[[int], bool]) -> Pa
         bold = is_bold(run.first) and is_bold(run.last)
         piece = _piece([run], mirrored)
         return PageRow(run.base, run.height, [piece], run.left, run.right, bold, piece.text)
-    base = _main(stack).base
+    # They are sorted by their base lines.
+    base = stack[0].base if stack[0].base == stack[-1].base else _main(stack).base
     stack.sort(key=attrgetter("left"))
     runs = _words_of_letters(stack)
     before = runs[0]
@@ -366,7 +369,8 @@ def _piece(runs: list[Run], mirrored: bool) -> Piece:
 
 
 def _text(runs: list[Run], mirrored: bool) -> str:
-    if mirrored or not all(run.text.isascii() for run in runs):
+    text = "".join([run.text for run in runs])
+    if mirrored or (not text.isascii() and _RIGHT_TO_LEFT.search(text)):
         runs = _in_reading_order(runs, mirrored)
     text = runs[0].text
     for before, run in pairwise(runs):

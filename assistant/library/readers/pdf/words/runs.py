@@ -83,6 +83,11 @@ class Run:
     """Where its words begin and end, where all of them are single letters."""
 
 
+_PlainRun = tuple[int, int, float, float, float, float, int, int, int]
+"""Where a run begins and ends in the text of its page; its left, upper, right and lower edge; its
+first and its last character, and its words."""
+
+
 @dataclass(frozen=True)
 class RunGroup:
     """The runs of a page that have one direction."""
@@ -142,6 +147,7 @@ class PageRuns:
         self._bounds = TURNS[turn](*characters.bounds)
         heads, tails = characters.boxes(firsts, turn), characters.boxes(lasts, turn)
         typed = self._typed(text, spans, firsts, lasts)
+        plain: list[_PlainRun] = []
         words = begun = end = head = tail = 0
         left_edge = right = low = high = 0.0
         lowest = lower = higher = highest = narrowest = widest = close = 0.0
@@ -165,21 +171,20 @@ class PageRuns:
                     words += 1
                     right, tail, end = tail_right, last, stop
                     continue
-                line = (left_edge, high, right, low)
-                self._close_run(runs, text, begun, end, line, head, tail, words)
+                plain.append((begun, end, left_edge, high, right, low, head, tail, words))
                 words = 0
             height = head_high - head_low
             height = height if height > 1 else 1.0
             slack = _SAME_EDGE * height
             if first == last:
-                plain = direction == turn and (not turn or characters.angle(first) == turn)
+                is_plain = direction == turn and (not turn or characters.angle(first) == turn)
             else:
-                plain = (
+                is_plain = (
                     -slack <= tail_low - head_low <= slack
                     and -slack <= tail_high - head_high <= slack
                     and tail_left >= left
                 )
-            if plain:
+            if is_plain:
                 begun, end, head, tail, words, direction = start, stop, first, last, 1, turn
                 left_edge, right, low, high = left, tail_right, head_low, head_high
                 lowest, lower = low - slack, low + slack
@@ -188,13 +193,15 @@ class PageRuns:
                 if typed and (letter := typed.get(round(height))):
                     widest = max(widest, _TYPED_SPACE * letter)
                 continue
+            self._add_plain(runs, text, plain)
+            plain = []
             back = TURNS[-turn % 360]
             boxes, spaced = (back(*box), back(*last_box)), text[start - 1 : start] == " "
             word = text[start:stop]
             direction = self._add_unusual(runs, word, boxes, (first, last), spaced, direction)
         if words:
-            line = (left_edge, high, right, low)
-            self._close_run(runs, text, begun, end, line, head, tail, words)
+            plain.append((begun, end, left_edge, high, right, low, head, tail, words))
+        self._add_plain(runs, text, plain)
         return runs
 
     def _typed(
@@ -210,7 +217,8 @@ class PageRuns:
         """
         some = []
         for at in range(0, len(spans), len(spans) // _LOOKED_AT + 1):
-            if (text[spans[at][0]] in _NARROW) != (text[spans[at][1] - 1] in _NARROW):
+            start, stop = spans[at]
+            if (text[start] in _NARROW) != (text[stop - 1] in _NARROW):
                 some.append(at)
         boxes_of = self._characters.boxes
         heads = boxes_of([firsts[at] for at in some], self._turn)
@@ -232,41 +240,35 @@ class PageRuns:
             if even[height] >= _TYPED * len(letters)
         }
 
-    def _close_run(
-        self,
-        runs: dict[int, list[Run]],
-        text: str,
-        start: int,
-        end: int,
-        box: tuple[float, float, float, float],
-        first: int,
-        last: int,
-        words: int,
-    ) -> None:
-        """Add the run of some words whose letters have the same lower and upper edges."""
-        line_left, high, line_right, low = box
+    def _add_plain(self, runs: dict[int, list[Run]], text: str, plain: list[_PlainRun]) -> None:
+        """Add runs of words whose letters have the same lower and upper edges."""
         x0, y1, x1, y0 = self._bounds
-        if line_right < x0 or line_left > x1 or high < y0 or low > y1:
-            return
-        written = text[start:end]
-        edges: Sequence[tuple[float, float]] = ()
-        if words > 1:
-            if "  " in written or not written.isprintable():
-                written = " ".join(written.split())
-            if len(written) == 2 * words - 1:
-                characters = self._characters
-                letters = [at for at in range(start, end) if not text[at].isspace()]
-                boxes = characters.boxes(characters.numbers(letters), self._turn)
-                edges = [(left, right) for left, _, right, _ in boxes]
-        if self._has_odd_signs:
-            written = readable(written)
-        height = high - low
-        height = height if height > 1 else 1.0
-        drop = self._drops.get(height)
-        base = low + (self._drop(first, low, height) if drop is None else drop)
-        spaced = text[start - 1 : start] == " "
-        run = Run(written, line_left, line_right, base, height, first, last, words, spaced, edges)
-        runs[self._turn].append(run)
+        drops, has_odd_signs = self._drops, self._has_odd_signs
+        for start, end, left, high, right, low, first, last, words in plain:
+            if right < x0 or left > x1 or high < y0 or low > y1:
+                continue
+            written = text[start:end]
+            edges: Sequence[tuple[float, float]] = ()
+            if words > 1:
+                if "  " in written or not written.isprintable():
+                    written = " ".join(written.split())
+                if len(written) == 2 * words - 1:
+                    edges = self._edges_of_letters(text, start, end)
+            if has_odd_signs:
+                written = readable(written)
+            height = high - low
+            height = height if height > 1 else 1.0
+            drop = drops.get(height)
+            base = low + (self._drop(first, low, height) if drop is None else drop)
+            spaced = text[start - 1 : start] == " "
+            runs[self._turn].append(
+                Run(written, left, right, base, height, first, last, words, spaced, edges)
+            )
+
+    def _edges_of_letters(self, text: str, start: int, end: int) -> list[tuple[float, float]]:
+        letters = [at for at in range(start, end) if not text[at].isspace()]
+        boxes = self._characters.boxes(self._characters.numbers(letters), self._turn)
+        return [(left, right) for left, _, right, _ in boxes]
 
     def _add_unusual(
         self,
