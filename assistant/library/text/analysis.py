@@ -11,7 +11,7 @@ from string import ascii_lowercase
 from threading import Lock
 from typing import NamedTuple
 
-import snowballstemmer
+import Stemmer
 
 from assistant.library.text.languages import Language, fold
 from assistant.library.text.spellings import (
@@ -131,9 +131,7 @@ class Analyzer:
     """Splits texts into words; caches their stems. May be shared by threads."""
 
     def __init__(self) -> None:
-        self._stemmers = {
-            language: snowballstemmer.stemmer(name) for language, name in _STEMMERS.items()
-        }
+        self._stemmers = {language: Stemmer.Stemmer(name) for language, name in _STEMMERS.items()}
         self._known: dict[Language, dict[str, tuple[Word, ...]]] = defaultdict(dict)
         self._lock = Lock()
 
