@@ -73,9 +73,8 @@ def _nearest(
         most = 2 if len(stem) >= LONG else 1
         if len(stem) < MIN_LETTERS:
             continue
-        for term in scope.terms_beginning(stem[0]):
-            distance = edit_distance(stem, term, most)
-            if distance > most or (best is not None and distance > best[0]):
+        for distance, term in scope.words_beginning(stem[0]).near(stem, most):
+            if best is not None and distance > best[0]:
                 continue
             frequency = scope.frequency(term)
             if frequency and (best is None or (distance, -frequency) < best[:2]):
@@ -97,26 +96,3 @@ def _word_with(
             if any(each.stem == stem for each in analyzer.words(word, passage.language)):
                 return str(word if word.isupper() else word.lower())
     return ""
-
-
-def edit_distance(one: str, other: str, most: int) -> int:
-    """Letters to insert, delete, change or swap to get from one word to another (the restricted
-    distance of Damerau and Levenshtein); some number above `most` when it is more."""
-    letters = set(one)
-    # What cannot be near is told without the table: words of one length are many.
-    if abs(len(one) - len(other)) > most or len(letters.difference(other)) > most:
-        return most + 1
-    if len(set(other) - letters) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        before, last, row = row, before, [i]
-        for j, compared in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != compared))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == compared:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-    return row[-1]

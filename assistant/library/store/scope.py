@@ -6,6 +6,7 @@ search to search: they never change under a passage's id.
 """
 
 import sqlite3
+from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from itertools import chain
 from threading import Lock
@@ -15,12 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.library.store.database import LibraryDatabase
+from assistant.library.text.edit_distance import WordList
 from assistant.library.text.languages import Language
 
 Integers = npt.NDArray[np.int64]
 
 _MAX_KEPT = 16
 """Scopes whose files are kept between searches."""
+
+_MAX_POSTINGS = 2_000_000
+"""Postings that are kept between searches: 32 MB."""
 
 
 class Postings(NamedTuple):
@@ -50,6 +55,35 @@ class _ScopeFiles(NamedTuple):
     languages: tuple[Language, ...]
 
 
+class _KnownWords:
+    """What searches have read about the words of all passages, of one revision of the database.
+    Safe to use from threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._postings: OrderedDict[str, Postings] = OrderedDict()
+        self._size = 0
+        self.beginning: dict[str, WordList] = {}
+        """The stems, by first letter."""
+
+    def postings(self, stem: str) -> Postings | None:
+        with self._lock:
+            if stem in self._postings:
+                self._postings.move_to_end(stem)
+            return self._postings.get(stem)
+
+    def keep(self, stem: str, postings: Postings) -> None:
+        """Keep the postings of a stem, in the place of those that were not asked for longest."""
+        with self._lock:
+            if stem in self._postings:
+                return
+            self._postings[stem] = postings
+            self._size += len(postings.passages)
+            while self._size > _MAX_POSTINGS:
+                _, oldest = self._postings.popitem(last=False)
+                self._size -= len(oldest.passages)
+
+
 class SearchScope:
     """The passages that are searched. Belongs to one read transaction."""
 
@@ -58,14 +92,11 @@ class SearchScope:
         connection: sqlite3.Connection,
         columns: _PassageColumns,
         counted: _ScopeFiles,
-        terms: dict[str, list[str]],
+        words: _KnownWords,
     ) -> None:
-        """Args:
-        terms: the stems of all passages that earlier scopes have read, by first letter.
-        """
         self._connection = connection
         self._columns = columns
-        self._terms = terms
+        self._words = words
         self._files = counted.files
         self._known: dict[str, Postings] = {}
         self.passages = counted.passages
@@ -77,7 +108,9 @@ class SearchScope:
     def everywhere(cls, connection: sqlite3.Connection) -> "SearchScope":
         """The scope of all passages, for counting only."""
         none = np.zeros(0, dtype=np.int64)
-        return cls(connection, _PassageColumns(none, none, none), _count_all(connection), {})
+        return cls(
+            connection, _PassageColumns(none, none, none), _count_all(connection), _KnownWords()
+        )
 
     def has_file(self, file: int) -> bool:
         """Whether the passages of a file are searched."""
@@ -97,18 +130,18 @@ class SearchScope:
         counted = _ScopeFiles(
             np.array(chosen, dtype=np.int64), passages, tuple(row[0] for row in languages)
         )
-        return SearchScope(self._connection, self._columns, counted, self._terms)
+        return SearchScope(self._connection, self._columns, counted, self._words)
 
-    def terms_beginning(self, letter: str) -> Sequence[str]:
+    def words_beginning(self, letter: str) -> WordList:
         """The stems that begin so, of the passages of all scopes."""
-        known = self._terms.get(letter)
+        known = self._words.beginning.get(letter)
         if known is None:
             # Slow where they are many: the index adds up where each of them stands.
             rows = self._connection.execute(
                 "SELECT term FROM keyword_terms WHERE term >= ? AND term < ?",
                 (letter, chr(ord(letter) + 1)),
             )
-            known = self._terms[letter] = [row[0] for row in rows]
+            known = self._words.beginning[letter] = WordList([row[0] for row in rows])
         return known
 
     def frequency(self, stem: str) -> int:
@@ -132,9 +165,15 @@ class SearchScope:
         return self._columns.lengths[np.searchsorted(self._columns.ids, passages)]
 
     def _read(self, stem: str) -> Postings:
-        rows = self._connection.execute("SELECT doc FROM keyword_places WHERE term = ?", (stem,))
-        places = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
-        passages, counts = np.unique(places, return_counts=True)
+        everywhere = self._words.postings(stem)
+        if everywhere is None:
+            rows = self._connection.execute(
+                "SELECT doc FROM keyword_places WHERE term = ?", (stem,)
+            )
+            places = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
+            everywhere = Postings(*np.unique(places, return_counts=True))
+            self._words.keep(stem, everywhere)
+        passages, counts = everywhere
         inside = _is_among(passages, self._columns.ids)
         if self._files is not None:
             at = np.searchsorted(self._columns.ids, passages[inside])
@@ -152,7 +191,7 @@ class ScopeCache:
         self._columns = _PassageColumns(none, none, none)
         self._revision = -1
         self._counted: dict[tuple[int, ...] | None, _ScopeFiles] = {}
-        self._terms: dict[str, list[str]] = {}
+        self._words = _KnownWords()
 
     def open(
         self, connection: sqlite3.Connection, collections: Sequence[int] | None
@@ -167,7 +206,7 @@ class ScopeCache:
             self._columns = _with_new_passages(connection, self._columns)
             if revision != self._revision or len(self._counted) > _MAX_KEPT:
                 self._counted.clear()
-                self._terms = {}
+                self._words = _KnownWords()
                 self._revision = revision
             key = None if collections is None else tuple(sorted(set(collections)))
             counted = self._counted.get(key)
@@ -176,7 +215,7 @@ class ScopeCache:
                     _count_all(connection) if key is None else _count_collections(connection, key)
                 )
                 self._counted[key] = counted
-            return SearchScope(connection, self._columns, counted, self._terms)
+            return SearchScope(connection, self._columns, counted, self._words)
 
 
 def languages_of(connection: sqlite3.Connection) -> list[Language]:

@@ -7,4 +7,5 @@ chunking   a document to chunks that fit the embedder
 names      words of file names, and names in a question
 spellings  numbers, codes, dates and phone numbers in all their forms
 analysis   words to search by: folded, split, stemmed
+edit_distance  words that are nearly the same
 """

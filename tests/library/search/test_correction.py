@@ -7,7 +7,6 @@ import pytest
 
 from assistant.library.embedding.sentence_transformers import SentenceTransformerEmbedder
 from assistant.library.embedding.serving import SharedEmbedder
-from assistant.library.search.correction import edit_distance
 from assistant.library.search.retrieval import HybridRetriever
 from assistant.library.vectors.semantic import SemanticIndex
 from tests.support.made_library import MadeLibrary
@@ -101,11 +100,3 @@ def test_a_word_of_another_collection_corrects_nothing(made: MadeLibrary) -> Non
     made.put("boat", "The boat lies at the pier.", root=root)
     assert by_words.search("lader", [other.id], 4).corrections == ()
     assert by_words.search("lader", [made.collection], 4).corrections
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "distance"),
-    [("ladder", "lader", 1), ("garage", "garaeg", 1), ("abc", "abc", 0), ("ladder", "boiler", 3)],
-)
-def test_the_distance_counts_what_was_typed_wrong(one: str, other: str, distance: int) -> None:
-    assert min(edit_distance(one, other, 2), 3) == distance

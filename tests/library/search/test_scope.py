@@ -6,6 +6,7 @@ import pytest
 
 from assistant.library.embedding.serving import SharedEmbedder
 from assistant.library.search.retrieval import HybridRetriever
+from assistant.library.store.scope import ScopeCache
 from assistant.library.vectors.semantic import SemanticIndex
 from tests.support.corpus import ENGLISH_RULES, PORTUGUESE_RULES
 from tests.support.made_library import MadeLibrary
@@ -129,3 +130,41 @@ def test_a_collection_in_one_language_is_asked_in_it_whatever_others_speak(
     assert by_words.find("books", [made.collection]).query.language == "en"
     assert set(by_words.find("books", [made.collection]).query.readings) == {"en"}
     assert set(by_words.find("books", None).query.readings) == {"en", "pt"}
+
+
+def test_where_a_word_stands_is_read_once_until_the_library_changes(made: MadeLibrary) -> None:
+    filled(made, "/docs", SMALL)
+    scopes = ScopeCache(made.database)
+    read: list[str] = []
+
+    def places(collections: list[int] | None = None) -> list[int]:
+        """Where "boat" stands; notes the statements that read it."""
+        read.clear()
+        with made.database.read() as connection:
+            scope = scopes.open(connection, collections)
+            connection.set_trace_callback(read.append)
+            found: list[int] = scope.postings("boat").passages.tolist()
+            connection.set_trace_callback(None)
+        return found
+
+    first = places()
+    assert len(first) == 1
+    assert read
+    assert places() == first
+    assert places([made.collection]) == first
+    assert not read
+    made.put("/docs/quay", "A boat lies at the quay.")
+    assert len(places()) == 2
+    assert len(places([made.collection])) == 2
+    assert places([]) == []
+
+
+def test_words_that_were_not_asked_for_longest_make_room(
+    made: MadeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.library.store.scope._MAX_POSTINGS", 2)
+    filled(made, "/docs", SMALL)
+    scopes = ScopeCache(made.database)
+    for stem in ("boat", "pier", "dusk", "boat"):
+        with made.database.read() as connection:
+            assert len(scopes.open(connection, None).postings(stem).passages) == 1
