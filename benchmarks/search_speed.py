@@ -170,8 +170,6 @@ def measure(folder: Path, count: int = PASSAGES, asked: int = QUESTIONS) -> list
     index = VectorIndex(place, embeddings)
     index.open()
     try:
-        meaning = SemanticIndex(SharedEmbedder(embedder), embeddings, index)
-        retrieval = HybridRetriever(database, Analyzer(), meaning)
         tests = [[q.text for q in each.questions if q.split == "test"] for each in sets]
         questions = [text for pair in zip(*tests, strict=False) for text in pair][:asked]
         for question in questions:
@@ -180,6 +178,9 @@ def measure(folder: Path, count: int = PASSAGES, asked: int = QUESTIONS) -> list
         scopes = {"everywhere": None, "in 95 %": [one], "in 5 %": [other]}
         rows: list[Comparison] = []
         for name, scope in scopes.items():
+            # Each time anew: what earlier questions have shown is no help to these.
+            meaning = SemanticIndex(SharedEmbedder(embedder), embeddings, index)
+            retrieval = HybridRetriever(database, Analyzer(), meaning)
             what = f"search of {count:,} passages {name}"
             rows += _compare(what, retrieval, meaning, questions, scope)
         return rows

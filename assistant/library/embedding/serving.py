@@ -4,10 +4,13 @@ One embedder does the indexing and answers questions: these pass between two bat
 """
 
 import importlib.util
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition
+
+import numpy as np
 
 from assistant.core.errors import ModelFileError, ModelNotFoundError
 from assistant.language.messages import N_
@@ -18,6 +21,9 @@ from assistant.library.embedding.sentence_transformers import (
     identity_of,
 )
 from assistant.library.embedding.similarity import Vectors
+
+_RECENT_TEXTS = 500
+"""Texts whose vectors are kept: questions that follow each other find the same passages."""
 
 _SETTING_HINT = N_("Check library.embedder in the settings.")
 
@@ -82,6 +88,7 @@ class SharedEmbedder:
         self._changed = Condition()
         self._busy = False
         self._questions = 0
+        self._recent: OrderedDict[str, Vectors] = OrderedDict()
 
     @property
     def identity(self) -> str:
@@ -115,9 +122,18 @@ class SharedEmbedder:
             return self._embedder.embed(texts, between)
 
     def embed_ahead(self, texts: Sequence[str]) -> Vectors:
-        """Embed texts of passages that a question waits for."""
+        """Embed texts of passages that a question waits for, but those of the last questions."""
         with self._ahead():
-            return self._embedder.embed(texts)
+            new = [text for text in texts if text not in self._recent]
+            if new:
+                self._recent.update(zip(new, self._embedder.embed(new), strict=True))
+            vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+            for row, text in enumerate(texts):
+                vectors[row] = self._recent[text]
+                self._recent.move_to_end(text)
+            while len(self._recent) > _RECENT_TEXTS:
+                self._recent.popitem(last=False)
+            return vectors
 
     def embed_question(self, text: str) -> Vectors:
         with self._ahead():

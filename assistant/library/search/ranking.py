@@ -141,7 +141,8 @@ def rank(
     """Rank candidates, best first.
 
     Args:
-        cosines: of question and passage, by passage id; passages without an embedding have none.
+        cosines: of question and passage, by passage id, of those that were found and are not
+            ranked, too; passages without an embedding have none.
     """
     wanted = {
         language: WantedStems(word.stem for word in reading.words)
@@ -150,8 +151,9 @@ def rank(
     texts = [_read(passage, analyzer, wanted[passage.language]) for passage in passages]
     bm25 = _bm25(query, passages, texts)
     least = min(cosines.values(), default=0.0)
-    dense = _normalised([cosines.get(passage.id, least) for passage in passages])
-    sparse = _normalised(bm25)
+    near = [cosines.get(passage.id, least) for passage in passages]
+    dense = _normalised(near, among=cosines.values())
+    sparse = _normalised(bm25, among=bm25)
     others = {
         language
         for language in {passage.language for passage in passages}
@@ -197,8 +199,8 @@ def _bm25(
     return scores
 
 
-def _normalised(scores: Sequence[float]) -> list[float]:
-    best = sorted(scores, reverse=True)[:NORMALISED_CANDIDATES]
+def _normalised(scores: Sequence[float], among: Iterable[float]) -> list[float]:
+    best = sorted(among, reverse=True)[:NORMALISED_CANDIDATES]
     if not best or best[0] <= best[-1]:
         return [1.0] * len(scores)
     low, spread = best[-1], best[0] - best[-1]

@@ -7,6 +7,7 @@ Passages that say the same are left out: copies and versions of a file give the 
 """
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -47,6 +48,12 @@ CANDIDATES = 50
 
 MAX_UNUSED = 10
 """Candidates that are named although they are not given out."""
+
+RANKED = 60
+"""Candidates that are read and ranked, those that either way puts first or both name."""
+
+SMOOTHED_RANKS = 60
+"""Added to every rank, as usual: what both name goes before what one puts first."""
 
 NAVIGATION = 0.05
 """What the score of a menu counts: it is found where nothing else is."""
@@ -180,6 +187,7 @@ class HybridRetriever:
             files = named_files(connection, asked, scope)
             named = self._named_passages(connection, asked, scope, files, vector) if files else []
         hits, cosines = self._semantic_hits(vector, words, collections)
+        words, hits = _best_of_both(words, hits)
         with self._database.read() as connection:
             stored = passages.load(connection, dict.fromkeys([*words, *dict(hits)]))
         menus = {id_ for id_, each in stored.items() if each.navigation}
@@ -244,10 +252,11 @@ class HybridRetriever:
             return rank(query, stored, {}, self._analyzer, self._weights)
         unrelated = meaning.embedder.unrelated_cosine
         read = meaning.embedder.can_read([passage.text for passage in stored])
+        unread = {each.id for each, is_read in zip(stored, read, strict=True) if not is_read}
         near = {
-            passage.id: similarity(cosines[passage.id], unrelated)
-            for passage, is_read in zip(stored, read, strict=True)
-            if is_read and passage.id in cosines
+            id_: similarity(cosine, unrelated)
+            for id_, cosine in cosines.items()
+            if id_ not in unread
         }
         ranked = rank(query, stored, near, self._analyzer, self._weights)
         if vector is None or any(each.passage.id not in near for each in ranked[: len(SENTENCES)]):
@@ -272,6 +281,17 @@ class HybridRetriever:
             for found, vectors in self._meaning.embeddings.vectors(ids):
                 cosines.update(zip(found, (vectors @ vector).tolist(), strict=True))
         return cosines
+
+
+def _best_of_both(words: Sequence[int], hits: Sequence[Hit]) -> tuple[list[int], list[Hit]]:
+    """What two ways of searching found, without what both put last, by reciprocal ranks
+    (https://dl.acm.org/doi/10.1145/1571941.1572114)."""
+    ranks: dict[int, float] = defaultdict(float)
+    for found in (words, [passage for passage, _ in hits]):
+        for place, passage in enumerate(found):
+            ranks[passage] += 1 / (SMOOTHED_RANKS + place)
+    best = set(sorted(ranks, key=lambda passage: -ranks[passage])[:RANKED])
+    return [id_ for id_ in words if id_ in best], [hit for hit in hits if hit[0] in best]
 
 
 def passage_of(candidate: RankedPassage) -> Passage:
