@@ -18,10 +18,14 @@ AT = (60, 335, 375, 415, 455)
 
 
 def row(
-    y: float, *cells: str, at: Sequence[float] = (72, 200, 300, 400), **how: float
+    y: float,
+    *cells: str,
+    at: Sequence[float] = (72, 200, 300, 400),
+    size: float = 12,
+    bold: bool = False,
 ) -> list[Line]:
     """Cells of a row, each drawn by itself."""
-    return [Line(text, y, x=x, **how) for text, x in zip(cells, at, strict=False) if text]
+    return [Line(text, y, size, bold, x) for text, x in zip(cells, at, strict=False) if text]
 
 
 def right(text: str, y: float, x: float, size: float = 12) -> Line:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.core.values.documents import UnreadParts
+from assistant.core.values.documents import PartReason, UnreadParts
 from assistant.library.limits import ReadLimits
 from tests.library.readers.pdf.test_ocr import ENGLISH, limits, scanned, standin
 from tests.support.documents import outline, read_bytes, reason
@@ -26,7 +26,7 @@ def with_notes(page: list[Line], *notes: str) -> bytes:
     return pdf_of([page], extra=notes, page=f"/Annots [{names}]")
 
 
-def unread(*numbers: str, reason: str, total: int) -> tuple[UnreadParts, ...]:
+def unread(*numbers: str, reason: PartReason, total: int) -> tuple[UnreadParts, ...]:
     count = sum(1 + int(n.split("–")[-1]) - int(n.split("–")[0]) for n in numbers)
     return (UnreadParts(kind="page", names=numbers, count=count, reason=reason, total=total),)
 
