@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from assistant.library.readers.pdf.layout.regions import regions_of
@@ -13,8 +13,11 @@ from assistant.library.readers.pdf.words.rows import PageRow
 
 _LOOKED_THROUGH = 4
 """Paragraphs at the beginning of a column among which the rest of one is looked for."""
-_SAME_START = 12.0
-"""Points by which a table's columns may begin elsewhere on the next page."""
+_SAME_EDGE = 6.0
+"""Points by which the edges of a table's columns, or their middles, may differ on the next page."""
+_LEAST_LABELS = 3
+_LABELLED = 0.9
+"""Share of rows with something in their first column that shows that a row begins with it."""
 
 
 @dataclass
@@ -23,19 +26,47 @@ class TableRows:
 
     rows: list[tuple[int, TableLine]]
     """With their pages."""
-    starts: tuple[float, ...]
+    edges: list[tuple[float, float]]
+    """The left and the right edge of most cells of each column; nothing where none can go on."""
 
     def goes_on_with(self, table: PageTable) -> bool:
         """Whether the first table of the next page is the rest of this one."""
         if self.names == table.lines[0].cells:
             return True
-        return len(self.starts) == len(table.starts) and all(
-            abs(a - b) < _SAME_START for a, b in zip(self.starts, table.starts, strict=True)
+        edges = _edges_of(table)
+        return len(self.edges) == len(edges) and all(
+            min(abs(left - other_left), abs(right - other_right)) < _SAME_EDGE
+            or abs(left + right - other_left - other_right) < 2 * _SAME_EDGE
+            for (left, right), (other_left, other_right) in zip(self.edges, edges, strict=True)
         )
 
     @property
     def names(self) -> tuple[str, ...]:
         return self.rows[0][1].cells
+
+    def add(self, page: int, lines: list[TableLine]) -> None:
+        """Add the lines of the next page, the first of which may be the rest of the last row."""
+        if lines and self._is_cut_before(lines):
+            begun, last = self.rows[-1]
+            cells = zip(last.cells, lines[0].cells, strict=True)
+            whole = tuple(" ".join(filter(None, parts)) for parts in cells)
+            self.rows[-1] = begun, replace(last, cells=whole)
+            lines = lines[1:]
+        self.rows += [(page, line) for line in lines]
+
+    def _is_cut_before(self, lines: list[TableLine]) -> bool:
+        """Whether rows have a label but for the first of a page, which has text only where the row
+        before it has."""
+        rest, *others = [line.cells for line in lines]
+        rows = [*(line.cells for _, line in self.rows), *others]
+        labels = len([cells for cells in rows if cells[0]])
+        if rest[0] or labels < max(_LEAST_LABELS, _LABELLED * len(rows)):
+            return False
+        return all(
+            above and not _is_figure(above)
+            for above, cell in zip(self.rows[-1][1].cells, rest, strict=True)
+            if cell
+        )
 
 
 @dataclass
@@ -68,13 +99,14 @@ class TextFlow:
         for row in rows:
             heights += [row.height] * max(1, len(row.text) // 10)
         usual = median(heights) if heights else 0.0
-        begins = True
-        for region in regions_of(rows):
+        regions = regions_of(rows)
+        tables = [region for region in regions if isinstance(region, PageTable)]
+        for region in regions:
             if isinstance(region, PageTable):
-                self._add_table(region, page.number, begins)
+                begins, ends = region is regions[0], region is tables[-1]
+                self._add_table(region, page.number, begins, ends)
             else:
                 self._add_paragraphs(list(paragraphs_of(region.rows, page.number)), usual)
-            begins = False
         self._aside += [PageParagraph([(page.number, text)], 0.0, False) for text in running]
         for beside in page.beside:
             for region in regions_of(beside):
@@ -125,24 +157,39 @@ class TextFlow:
         if body:
             self._open = None
 
-    def _add_table(self, table: PageTable, page: int, begins: bool) -> None:
-        self.other_chars[round(table.top.height)] += sum(
+    def _add_table(self, table: PageTable, page: int, begins: bool, ends: bool) -> None:
+        self.other_chars[round(table.height)] += sum(
             len(cell) for line in table.lines for cell in line.cells
         )
         last = self.elements[-1] if self.elements else None
-        lines = [(page, line) for line in table.lines]
         if begins and isinstance(last, TableRows) and last.goes_on_with(table):
-            if last.names == table.lines[0].cells:
-                del lines[0]
-            last.rows += lines
+            last.add(page, table.lines[last.names == table.lines[0].cells :])
             return
         self.flush()
-        self.elements.append(TableRows(lines, table.starts))
+        lines = [(page, line) for line in table.lines]
+        self.elements.append(TableRows(lines, _edges_of(table) if ends else []))
 
 
 def _set_aside(region: object, page: int) -> Iterator[Element]:
     if isinstance(region, PageTable):
-        yield TableRows([(page, line) for line in region.lines], region.starts)
+        yield TableRows([(page, line) for line in region.lines], [])
     else:
         rows = getattr(region, "rows", [])
         yield from paragraphs_of(rows, page)
+
+
+def _edges_of(table: PageTable) -> list[tuple[float, float]]:
+    """The left and the right edge of most cells of each column."""
+    columns = [
+        [piece for cell in cells for piece in cell] for cells in zip(*table.placed, strict=True)
+    ]
+    return [
+        (median([piece.left for piece in column]), median([piece.right for piece in column]))
+        for column in columns
+        if column
+    ]
+
+
+def _is_figure(text: str) -> bool:
+    digits = sum(map(str.isdigit, text))
+    return digits > 0 and digits >= sum(map(str.isalpha, text))

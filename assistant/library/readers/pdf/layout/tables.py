@@ -44,10 +44,10 @@ class PageTable:
     """Rows of cells, all with as many."""
 
     lines: list[TableLine]
-    starts: tuple[float, ...]
-    """The left edges of its columns, in points."""
-    top: PageRow
-    bottom: PageRow
+    height: float
+    """Of the font of its first row."""
+    placed: list[list[list[Piece]]]
+    """What stands on its rows, by column."""
 
 
 _Placed = tuple[PageRow, list[list[Piece]]]
@@ -172,8 +172,7 @@ def _table_of(rows: list[PageRow]) -> PageTable | None:
     filled = [len([*filter(None, line.cells)]) for line in lines]
     if sum(count > 1 for count in filled) < 2 or _is_list(lines) or _is_prose(lines):
         return None
-    lefts = [min((p.left for row in rows for p in row.pieces), default=0.0), *borders]
-    return PageTable(lines, tuple(lefts), rows[0], rows[-1])
+    return PageTable(lines, rows[0].height, [cells for _, cells in placed])
 
 
 def _borders(celled: list[PageRow]) -> list[float]:
@@ -302,19 +301,19 @@ def _drawn(rows: list[_Placed]) -> list[tuple[list[str], bool]]:
     least, widest = 0.3 * height, 1.5 * height
     grouped = [[pieces[0]]]
     doubtful = []
-    _, before_column, before_base, _, _ = pieces[0]
+    _, before_column, before_base, before, _ = pieces[0]
     for drawn in pieces[1:]:
         _, column, base, piece, _ = drawn
         below = before_base - base
         if column == before_column and below > least:
             # The next line of a cell, or a row that has nothing in other columns.
-            if not column or below >= widest or piece.is_number:
+            if not column or below >= widest or (piece.is_number and before.is_number):
                 doubtful.append(len(grouped))
                 grouped.append([])
         elif column < before_column or below > widest:
             grouped.append([])
         grouped[-1].append(drawn)
-        before_column, before_base = column, base
+        before_column, before_base, before = column, base, piece
     grouped = _with_further_lines(grouped, doubtful) if doubtful else grouped
     lowest = inf
     for group in grouped:
