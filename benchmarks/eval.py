@@ -2,7 +2,8 @@
 
 Prints, for questions of the `test` split, our ranking beside what most programs do; then the same
 in one library of both languages, in whole articles, and the evidence for questions whose topic is
-in the files against others. Ends with status 1 when a goal is missed.
+in the files against others; last, for everyday questions on the same texts in English and in
+Portuguese. Ends with status 1 when a goal is missed.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from assistant.library.embedding.serving import open_embedder
 from assistant.library.search.evidence import JUDGE
 from assistant.library.search.retrieval import RetrievalCandidates
 from assistant.library.text.pieces import ChunkLimits
+from benchmarks.everyday import ask_everyday, print_everyday
 from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, articles, library_of, one_each
 from benchmarks.question_sets import NAMES, Question, data_folder, load, other_words, translated
@@ -184,6 +186,9 @@ def main() -> int:
         print("\nEvidence: questions on topics in the files against others")
         for each in sets:
             print_evidence(each.language, list(ask_all(each, chosen.split, embedder, limits)))
+        print("\nEvidence: everyday questions on the same texts in either language")
+        others = {each.language: each.paragraphs for each in sets}
+        print_everyday(list(ask_everyday(chosen.split, embedder, limits, others)))
     embedder.keep()
     print("\n" + ("\n".join(failures) if failures else "All goals are met."))
     return 1 if failures else 0

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 NAMES = {"English": "squad-en", "Portuguese": "faquad-pt"}
 
+_EVERYDAY = {"en": "English", "pt": "Portuguese"}
+
 
 class Paragraph(NamedTuple):
     id: str
@@ -29,6 +31,27 @@ class Question(NamedTuple):
     """For a question that nothing answers: the paragraphs that it was written about."""
     split: str
     """`dev` to tune on, `test` to report."""
+
+
+class EverydayText(NamedTuple):
+    """A short text of our own in one language, which also stands in the other, and its questions.
+
+    The questions are the same in both.
+    """
+
+    id: str
+    language: str
+    title: str
+    text: str
+    answered: tuple[str, str, str]
+    """In its words; in some of them, as what is asked about is named; in none of them."""
+    unanswered: tuple[str, str]
+    """About the same thing, and answered in no text."""
+    split: str
+
+    @property
+    def paragraph(self) -> Paragraph:
+        return Paragraph(self.id, self.title, self.text)
 
 
 class QuestionSet(NamedTuple):
@@ -77,6 +100,22 @@ def other_words() -> tuple[tuple[Paragraph, ...], tuple[Question, ...]]:
             for id_, (asked, _) in zip(ids, pairs, strict=True)
         ),
     )
+
+
+def everyday() -> tuple[EverydayText, ...]:
+    """The texts in English and in Portuguese, those of one document after each other; documents by
+    turns of either split."""
+    file = Path(__file__).parent / "questions" / "everyday.txt"
+    texts: list[EverydayText] = []
+    for block in file.read_text(encoding="utf-8").strip().split("\n\n"):
+        head, text, own, part, other, *unanswered = block.splitlines()
+        id_, code, title = head.split(" | ")
+        split = ("dev", "test")[len(texts) // 2 % 2]
+        one, two = unanswered
+        texts.append(
+            EverydayText(id_, _EVERYDAY[code], title, text, (own, part, other), (one, two), split)
+        )
+    return tuple(texts)
 
 
 def _lines(name: str) -> Iterator[list[str]]:
