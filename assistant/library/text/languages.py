@@ -99,12 +99,15 @@ def guess_language(text: str, otherwise: Language = "simple") -> Language:
 def is_in_another(text: str, language: Language) -> bool:
     """Whether the words of a text are rather those of any other language than of this one; False
     when it is not known, or they do not tell. Which one it is may stay open: a Portuguese question
-    that could be Spanish is not in English."""
+    that could be Spanish is not in English, and a word of both counts whole. A word that comes
+    again tells nothing new."""
     if language == "simple":
         return False
-    scores, total = _scores(text, list(_STOP_WORDS))
-    best = max(scores.values())
-    return best > 0 and best >= max(_MIN_SHARE * total, _MIN_LEAD * scores[language])
+    words = set(_WORD.findall(fold(text[:_SAMPLE_CHARS])))
+    own = words & _STOP_WORDS[language]
+    others = len((words & _SHARED.keys()) - own)
+    least = _MIN_LEAD * sum(1 / _SHARED[word] for word in own)
+    return others > 0 and others >= max(_MIN_SHARE * len(words), least)
 
 
 def likeliest_language(text: str, among: Sequence[Language]) -> Language:
