@@ -21,6 +21,7 @@ from assistant.library.embedding.serving import open_embedder
 from assistant.library.search.evidence import JUDGE, EvidenceFeatures
 from assistant.library.search.ranking import RankingFeatures
 from assistant.library.text.pieces import ChunkLimits
+from benchmarks.everyday import TELLING, ask_everyday, direction
 from benchmarks.evidence import Asked, ask_all
 from benchmarks.library import BenchLibrary, Remembering, library_of, one_each
 from benchmarks.question_sets import NAMES, QuestionSet, data_folder, load
@@ -36,17 +37,30 @@ EVIDENCE_PENALTY = 0.0003
 class Mixture(NamedTuple):
     """What the questions count that a model of evidence is fitted on."""
 
-    languages: Mapping[str, float]
+    questions: Mapping[str, float]
+    """By the set's language; the everyday ones by their direction."""
     there: float
-    """What those count whose article is in the library, against the others."""
+    """What those count that the library answers, against the others."""
 
 
 MIXTURES = {
-    "en": Mixture({"English": 1.0}, there=1.0),
-    "elsewhere": Mixture({"English": 0.1, "Portuguese": 1.0}, there=1.3),
+    "en": Mixture({"English": 1.0, direction("English", "English"): 0.2}, there=0.9),
+    "elsewhere": Mixture(
+        {"English": 0.1, "Portuguese": 1.0, direction("Portuguese", "Portuguese"): 0.3},
+        there=1.3,
+    ),
+    "across": Mixture(
+        {direction("English", "Portuguese"): 1.0, direction("Portuguese", "English"): 1.0},
+        there=0.3,
+    ),
 }
 """The Portuguese questions are all of one domain, where much that is not answered looks as if it
 were. Fitted on them alone, a model keeps too little of what is asked of files on unlike topics."""
+
+MIXTURES_BY_WORDS = {
+    "en by words": Mixture({"English": 1.0}, there=1.0),
+    "elsewhere by words": Mixture({"English": 0.1, "Portuguese": 1.0}, there=1.3),
+}
 
 
 class Case(NamedTuple):
@@ -174,19 +188,19 @@ def fit_evidence(told: Told) -> Array:
 
 
 def tune_evidence(name: str, asked: Mapping[str, Sequence[Asked]], mixture: Mixture) -> None:
-    """Fit the evidence on the questions of some languages.
+    """Fit the evidence on a mixture of questions.
 
     Args:
-        asked: by language.
+        asked: as the mixture calls them.
     """
-    languages, there = mixture
+    questions, there = mixture
     rows = [
         (f"{language}, {each.size}", each)
-        for language in languages
+        for language in questions
         for each in asked[language]
         if not each.is_repeated
     ]
-    told = joined([told_by(asked[each], share, there) for each, share in languages.items()])
+    told = joined([told_by(asked[each], share, there) for each, share in questions.items()])
     wide = np.hstack([told.signs, np.ones((len(told.signs), 1))])
     fold = np.arange(len(wide)) % FOLDS
     held_out = np.zeros(len(wide))
@@ -227,15 +241,18 @@ def main() -> int:
         with library_of(one_each(questions.paragraphs), embedder, limits) as library:
             cases[language] = cases_of(library, questions, "dev")
     tune_ranking(cases)
-    for words_only in (False, True):
+    sets = {language: load(data, language) for language in NAMES}
+    for words_only, mixtures in ((False, MIXTURES), (True, MIXTURES_BY_WORDS)):
         asked = {
-            language: list(
-                ask_all(load(data, language), "dev", embedder, limits, words_only=words_only)
-            )
-            for language in NAMES
+            language: list(ask_all(each, "dev", embedder, limits, words_only=words_only))
+            for language, each in sets.items()
         }
-        for name, mixture in MIXTURES.items():
-            tune_evidence(f"{name}{' by words' if words_only else ''}", asked, mixture)
+        others = {language: each.paragraphs for language, each in sets.items()}
+        for each in () if words_only else ask_everyday("dev", embedder, limits, others):
+            if each.kind in TELLING:
+                asked.setdefault(each.direction, []).append(each.asked)
+        for name, mixture in mixtures.items():
+            tune_evidence(name, asked, mixture)
     embedder.keep()
     return 0
 

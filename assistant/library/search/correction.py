@@ -20,6 +20,9 @@ LONG = 8
 MAX_CORRECTED = 4
 """Words of a question."""
 
+SURE = 0.5
+"""Evidence below which words may be mistyped although it is sufficient."""
+
 _WORD = re.compile(r"[^\W\d_]+")
 
 

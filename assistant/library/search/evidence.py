@@ -1,12 +1,12 @@
 """Evidence: the calibrated probability that the files speak to a question.
 
-A few signs are joined by a logistic model that was fitted for each language on questions whose
-topic is in the files and on others (`benchmarks.tune`): the best cosine of a passage and of a
-sentence, how much of the question the best passages have, whether both ways of searching agree,
-among how many passages they were found – the more there are, the nearer comes one of them to any
-question –, and how far the best is ahead of the next: where nothing answers, many fit equally
-little. It tells questions on topics that are not there; not those on a topic that is there, whose
-answer is not.
+A few signs are joined by a logistic model that was fitted for each language, and for files in
+another language than the question, on questions whose topic is in the files and on others
+(`benchmarks.tune`): the best cosine of a passage and of a sentence, how much of the question the
+best passages have, whether both ways of searching agree, among how many passages they were found –
+the more there are, the nearer comes one of them to any question –, and how far the best is ahead of
+the next: where nothing answers, many fit equally little. It tells questions on topics that are not
+there; not those on a topic that is there, whose answer is not.
 """
 
 import math
@@ -87,8 +87,8 @@ class EvidenceJudge(Value):
     elsewhere: EvidenceModel
     """For languages that `models` does not name."""
     across: EvidenceModel
-    """For what was found in another language than the question's, with which it shares names at
-    best."""
+    """For what was found in another language than the question's, with which it shares names and
+    numbers at best."""
     enough: float
     """Silence about what stands in the files is worse than reading a passage too many."""
 
@@ -105,29 +105,39 @@ class EvidenceJudge(Value):
 JUDGE = EvidenceJudge(
     models={
         "en": EvidenceModel(
-            cosine=7.5,
-            sentence=8.4,
-            coverage=1.4,
-            exact=1.2,
-            together=2.5,
+            cosine=7.6,
+            sentence=7.9,
+            coverage=1.2,
+            exact=1.4,
+            together=1.6,
             agreement=1.6,
-            size=-1.9,
-            lead=2.9,
-            bias=-8.5,
+            size=-3.1,
+            lead=4.4,
+            bias=-7.4,
         )
     },
     elsewhere=EvidenceModel(
-        cosine=3.6,
-        sentence=9.0,
-        coverage=0.4,
-        exact=2.3,
-        together=1.9,
-        agreement=1.0,
-        size=-1.2,
-        lead=5.2,
-        bias=-8.6,
+        cosine=3.0,
+        sentence=8.7,
+        coverage=0.7,
+        exact=2.4,
+        together=0.1,
+        agreement=0.6,
+        size=-3.1,
+        lead=6.9,
+        bias=-6.8,
     ),
-    across=EvidenceModel(cosine=25.0, size=-7.3, bias=-5.1),
+    across=EvidenceModel(
+        cosine=7.3,
+        sentence=9.3,
+        coverage=1.8,
+        exact=2.7,
+        together=-1.5,
+        agreement=1.8,
+        size=-1.8,
+        lead=3.6,
+        bias=-5.5,
+    ),
     enough=0.3,
 )
 

@@ -2,7 +2,8 @@
 
 A passage's vector is a mean of all it says. Where the first are close to each other, the sentences
 that have most of the question's words are embedded by themselves, and the nearest one of each
-passage decides. Those of the best passage always are: how near they come is evidence.
+passage decides. Those of the best passage always are: how near they come is evidence. More of it
+are embedded where it is in another language than the question: no words tell there which ones.
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,14 @@ from assistant.library.search.ranking import RankedPassage
 from assistant.library.store.keywords import KeywordQuery
 from assistant.library.text.analysis import Analyzer, WantedStems
 from assistant.library.text.chunking import MAX_TITLE
+from assistant.library.text.languages import is_in_another
 from assistant.library.text.sentences import sentences
 
 SENTENCES = (2, 1, 1, 1)
 """Sentences of the first passages that are embedded, in their order; of no further ones any."""
+
+SENTENCES_ACROSS = (6, 2, 1, 1, 1)
+"""The same, where the best passage is in another language than the question."""
 
 CLOSE = 0.15
 """How far below the best a score may be for its passage to be compared."""
@@ -44,11 +49,13 @@ def rerank(
     """
     if not ranked:
         return []
+    across = is_in_another(query.text, ranked[0].passage.language)
+    compared = SENTENCES_ACROSS if across else SENTENCES
     least = ranked[0].score - CLOSE
-    first = [each for each in ranked[: len(SENTENCES)] if each.score >= least]
+    first = [each for each in ranked[: len(compared)] if each.score >= least]
     chosen = [
         _telling_sentences(query, each, analyzer, most)
-        for each, most in zip(first, SENTENCES, strict=False)
+        for each, most in zip(first, compared, strict=False)
     ]
     # The longest first: cores that work side by side then end at about the same time.
     texts = sorted({text for each in chosen for text in each}, key=len, reverse=True)

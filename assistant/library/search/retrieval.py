@@ -15,7 +15,7 @@ from assistant.core.grounding.versions import ComparedText, differing_words, new
 from assistant.core.values.documents import Passage
 from assistant.core.values.library import SearchResult, Unfit, UnusedPassage
 from assistant.library.embedding.similarity import Vectors, similarity
-from assistant.library.search.correction import corrections, with_corrections
+from assistant.library.search.correction import SURE, corrections, with_corrections
 from assistant.library.search.evidence import (
     JUDGE,
     KEYWORD_JUDGE,
@@ -132,7 +132,8 @@ class HybridRetriever:
         """
         found = self.find(question, collections)
         result = self._result(found, limit)
-        if result.sufficient and (found.is_across or found.signs.coverage):
+        sure = result.sufficient and result.evidence >= SURE
+        if sure and (found.is_across or found.signs.coverage):
             return result
         with self._database.read() as connection:
             scope = self._scopes.open(connection, collections)

@@ -6,7 +6,13 @@ import pytest
 
 from assistant.library.embedding.serving import SharedEmbedder
 from assistant.library.search.ranking import RankedPassage, RankingFeatures
-from assistant.library.search.reranking import CLOSE, MAX_SENTENCE, SENTENCES, rerank
+from assistant.library.search.reranking import (
+    CLOSE,
+    MAX_SENTENCE,
+    SENTENCES,
+    SENTENCES_ACROSS,
+    rerank,
+)
 from assistant.library.store import keywords, passages
 from tests.support.made_library import MadeLibrary, WordEmbedder
 
@@ -88,6 +94,21 @@ def test_few_sentences_are_embedded_and_none_twice(home: Path) -> None:
     assert len(embedded) == len(set(embedded)) < sum(SENTENCES)
     assert max(map(len, embedded)) <= len("House\n") + MAX_SENTENCE
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("question", "most"),
+    [
+        ("Quando veio o encanador?", SENTENCES_ACROSS[0]),
+        ("When was the plumber in?", SENTENCES[0]),
+    ],
+)
+def test_more_sentences_are_embedded_of_the_best_passage_in_another_language(
+    home: Path, question: str, most: int
+) -> None:
+    others = "Birds sing. The sea is wide. It rains in May. We had tea. He sat down. They left."
+    _, embedded = _again(home, question, [f"{others} The plumber came at noon."], [0.8])
+    assert len(embedded) == most
 
 
 def test_nothing_found_is_nothing_ranked(home: Path) -> None:
