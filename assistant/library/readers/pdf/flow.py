@@ -15,6 +15,8 @@ _LOOKED_THROUGH = 4
 """Paragraphs at the beginning of a column among which the rest of one is looked for."""
 _SAME_EDGE = 6.0
 """Points by which the edges of a table's columns, or their middles, may differ on the next page."""
+_LOOKED_BACK = 60
+"""Rows of a table by which it is told whether its rows begin with a label."""
 _LEAST_LABELS = 3
 _LABELLED = 0.9
 """Share of rows with something in their first column that shows that a row begins with it."""
@@ -57,14 +59,14 @@ class TableRows:
     def _is_cut_before(self, lines: list[TableLine]) -> bool:
         """Whether rows have a label but for the first of a page, which has text only where the row
         before it has."""
-        rest, *others = [line.cells for line in lines]
-        rows = [*(line.cells for _, line in self.rows), *others]
-        labels = len([cells for cells in rows if cells[0]])
-        if rest[0] or labels < max(_LEAST_LABELS, _LABELLED * len(rows)):
+        rest, *others = lines
+        rows = [*(line for _, line in self.rows[-_LOOKED_BACK:]), *others]
+        labels = len([line for line in rows if line.cells[0]])
+        if rest.cells[0] or labels < max(_LEAST_LABELS, _LABELLED * len(rows)):
             return False
         return all(
             above and not _is_figure(above)
-            for above, cell in zip(self.rows[-1][1].cells, rest, strict=True)
+            for above, cell in zip(self.rows[-1][1].cells, rest.cells, strict=True)
             if cell
         )
 
@@ -180,14 +182,12 @@ def _set_aside(region: object, page: int) -> Iterator[Element]:
 
 def _edges_of(table: PageTable) -> list[tuple[float, float]]:
     """The left and the right edge of most cells of each column."""
-    columns = [
-        [piece for cell in cells for piece in cell] for cells in zip(*table.placed, strict=True)
-    ]
-    return [
-        (median([piece.left for piece in column]), median([piece.right for piece in column]))
-        for column in columns
-        if column
-    ]
+    edges = []
+    for cells in zip(*table.placed, strict=True):
+        pieces = [piece for cell in cells for piece in cell]
+        lefts, rights = [piece.left for piece in pieces], [piece.right for piece in pieces]
+        edges.append((median(lefts), median(rights)) if pieces else (0.0, 0.0))
+    return edges
 
 
 def _is_figure(text: str) -> bool:
