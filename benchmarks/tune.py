@@ -51,7 +51,7 @@ MIXTURES = {
     ),
     "across": Mixture(
         {direction("English", "Portuguese"): 1.0, direction("Portuguese", "English"): 1.0},
-        there=0.3,
+        there=0.2,
     ),
 }
 """The Portuguese questions are all of one domain, where much that is not answered looks as if it

@@ -20,7 +20,7 @@ from assistant.library.text.sentences import sentences
 SENTENCES = (2, 1, 1, 1)
 """Sentences of the first passages that are embedded, in their order; of no further ones any."""
 
-SENTENCES_ACROSS = (6, 2, 1, 1, 1)
+SENTENCES_ACROSS = (6, 1, 1, 1)
 """The same, where the best passage is in another language than the question."""
 
 CLOSE = 0.15
