@@ -57,6 +57,14 @@ def was_checked(message: Message, retrieval: Retrieval | None) -> bool:
     return bool(retrieval and retrieval.used) and not message.edited
 
 
+def is_unconfirmed(message: Message, retrieval: Retrieval) -> bool:
+    """Whether the passages that were read for a whole answer confirm nothing of it, and have no
+    sentence for the question that could be quoted in its place."""
+    is_whole = message.state == "complete" and bool(message.text.strip())
+    is_checked = is_whole and was_checked(message, retrieval)
+    return is_checked and not message.citations and retrieval.saying is None
+
+
 def unmarked(text: str) -> str:
     """Text without marks, but for what looks like one in a span of code."""
     return _MARK.sub(lambda match: match["code"] or "", text)

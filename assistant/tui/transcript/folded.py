@@ -208,6 +208,12 @@ class UnsupportedAnswer(Vertical):
         self._words = len(written.split())
         self._refresh()
 
+    def hide(self) -> None:
+        """Show the answer alone."""
+        if self.display:
+            self.display = self._open = False
+            self.post_message(self.Toggled(True))
+
     def open(self) -> None:
         """Unfold the answer, where it is folded."""
         if self.display and not self._open:

@@ -129,6 +129,7 @@ def ending_line(
     retrieval: Retrieval | None = None,
     *,
     elsewhere: Sequence[str] = (),
+    unconfirmed: bool = False,
 ) -> Content:
     """Line below a message on how it ended; empty when there is nothing to say about it.
 
@@ -137,9 +138,12 @@ def ending_line(
         searched: passages of the user's files that were searched in vain.
         retrieval: what the files had to do with it, when they could not be read whole.
         elsewhere: other collections, when those that were searched had nothing.
+        unconfirmed: whether the files were read for it, and confirm nothing of it.
     """
+    nothing = _("Nothing in this answer is confirmed by your files.")
     parts = (
         _elsewhere_line(message, keymap, elsewhere),
+        text.own(nothing, "$text-warning") if unconfirmed else text.EMPTY,
         _state_line(message, keymap, hint),
         _partial_lines(retrieval),
         _outgrown_line(message),

@@ -9,7 +9,7 @@ from textual.widgets.markdown import MarkdownStream
 
 from assistant.core.grounding.citations import annotate
 from assistant.core.grounding.references import partly_read
-from assistant.core.grounding.unconfirmed import was_checked
+from assistant.core.grounding.unconfirmed import is_unconfirmed, was_checked
 from assistant.core.values.conversation import Message
 from assistant.core.values.library import Retrieval
 from assistant.tui import commands
@@ -34,6 +34,7 @@ class MessageView(Vertical, can_focus=True):
         self.message = message
         self._hint = hint
         self._searched = 0
+        self._unconfirmed = False
         self._elsewhere: Sequence[str] = ()
         self._retrieval: Retrieval | None = None
         self._checked = False
@@ -123,6 +124,10 @@ class MessageView(Vertical, can_focus=True):
         if ended and message.role == "assistant":
             await self._draw(shown)
         self._header.message = message
+        if message.state == "streaming":
+            # It is gone on with, and checked again then.
+            self._unconfirmed = False
+            self._unsupported.hide()
         if message.reasoning or message.state != "streaming":
             self._reasoning.show_text(message.reasoning, live=self._is_thinking)
         self._show_ending()
@@ -146,14 +151,16 @@ class MessageView(Vertical, can_focus=True):
 
     async def show_retrieval(self, retrieval: Retrieval) -> None:
         """Show what of the files could not be read, and what they say when they bear out nothing
-        of the answer; marks that the model wrote itself go.
+        of the answer, or that they do not; marks that the model wrote itself go.
         """
         self._checked = was_checked(self.message, retrieval)
         if self.message.state != "streaming" and self._cited_text() != self._written:
             await self._draw(self._cited_text())
-        says = retrieval.saying is not None or partly_read(retrieval.used)
-        if says and retrieval != self._retrieval:
-            self._retrieval = retrieval
+        unconfirmed = is_unconfirmed(self.message, retrieval)
+        says = unconfirmed or retrieval.saying is not None or partly_read(retrieval.used)
+        shown = self._retrieval, self._unconfirmed
+        if says and (retrieval, unconfirmed) != shown:
+            self._retrieval, self._unconfirmed = retrieval, unconfirmed
             self._show_ending()
         if retrieval.saying is not None:
             said = saying_lines(self.message, retrieval, retrieval.saying)
@@ -210,6 +217,7 @@ class MessageView(Vertical, can_focus=True):
                 self._searched,
                 self._retrieval,
                 elsewhere=self._elsewhere,
+                unconfirmed=self._unconfirmed,
             )
         line.display = bool(content.plain)
         line.set_class(not self._written, "-alone")

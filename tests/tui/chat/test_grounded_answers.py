@@ -1,14 +1,36 @@
 """Answers from the user's files."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
-from assistant.core.values.library import Collection, SearchResult
+import pytest
+
+from assistant.core.values.library import AnswerCheck, CheckedPassage, Collection, SearchResult
+from assistant.core.values.sampling import Sampling
+from assistant.settings import Settings
 from assistant.tui.transcript.folded import UnsupportedToggle
 from tests.support.driver import Setting, opened, scripted
-from tests.support.fake_library import found
+from tests.support.fake_library import ScriptedLibrary, found
+from tests.support.fake_models import Gate
 from tests.support.passages import passage
 
 RENT = passage("The landlord may raise the rent once every twelve months.")
+UNCONFIRMED = "Nothing in this answer is confirmed by your files."
+
+
+class NothingToQuote(ScriptedLibrary):
+    """One whose passages have no sentence for any question."""
+
+    def check(
+        self,
+        sentences: Sequence[str],
+        passages: Sequence[CheckedPassage],
+        stop: Event | None = None,
+        *,
+        question: str = "",
+    ) -> AnswerCheck:
+        return super().check(sentences, passages, stop)
 
 
 async def test_an_answer_shows_its_citations_and_the_places_they_come_from(home: Path) -> None:
@@ -40,6 +62,56 @@ async def test_an_answer_that_the_files_do_not_support_unfolds(home: Path) -> No
 
         await driver.until_shown("Bananas.")
         await driver.until_shown("▾ the model's answer")
+
+
+@pytest.mark.parametrize("collections", [None, ("housing",)])
+async def test_an_answer_of_which_nothing_is_confirmed_says_so_where_nothing_can_be_quoted(
+    home: Path, collections: tuple[str, ...] | None
+) -> None:
+    library = NothingToQuote(found(RENT).result)
+    library.sets = [Collection(name="housing", roots=(), files=3, passages=31)]
+    models = scripted("Bananas.", f"Bananas. {RENT.text}")
+    async with opened(Setting(home, models, library=library)) as driver:
+        conversation = driver.store.create(title="A", collections=collections)
+        await driver.open(conversation.id)
+        await driver.ask("Who is the landlord?")
+        await driver.until_shown("Bananas.")
+        await driver.until_shown(UNCONFIRMED)
+
+        await driver.open(driver.store.create(title="B").id)
+        await driver.open(conversation.id)
+        await driver.until_shown(UNCONFIRMED)
+
+        driver.run("regenerate")
+        await driver.until_shown("[1] lease.md")
+        assert UNCONFIRMED not in driver.text
+
+
+async def test_an_answer_that_is_written_without_the_files_is_not_called_unconfirmed(
+    home: Path,
+) -> None:
+    async with opened(Setting(home, scripted("Paris."), library=found(needs="never"))) as driver:
+        await driver.ask("What is the capital of France?")
+        await driver.until_shown("not from your files")
+        assert UNCONFIRMED not in driver.text
+
+
+async def test_an_answer_that_goes_on_is_shown_while_it_is_written(home: Path) -> None:
+    gate = Gate(after=3)
+    models = scripted("Bananas are yellow and long.", f" {RENT.text}", gate=gate)
+    settings = Settings(sampling=Sampling(max_tokens=3))
+    async with opened(Setting(home, models, settings, library=found(RENT))) as driver:
+        await driver.ask("When may the rent go up?")
+        await driver.until_shown("▸ the model's answer, not supported by your files")
+        assert "Bananas are" not in driver.text
+
+        gate.after = 1
+        driver.run("continue")
+        await driver.until(gate.reached.is_set, "the answer goes on")
+        await driver.until_shown("Bananas are yellow")
+        assert "not supported by your files" not in driver.text
+        gate.open()
+        await driver.until(lambda: driver.is_idle)
 
 
 async def test_an_answer_that_the_files_deny_shows_their_words(home: Path) -> None:
