@@ -5,11 +5,13 @@ What was typed and not sent is on disk within a second.
 
 from asyncio import Lock, sleep
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
+from assistant.core.errors import NotFoundError
 from assistant.core.turn.requests import Ask, Continue, Edit, Request
 from assistant.core.values.conversation import Conversation, Message, QuestionPrompt
-from assistant.core.values.events import Asked
+from assistant.core.values.events import Answered, Asked, TurnEvent
 from assistant.tui.chat.progress import TurnProgress
 from assistant.tui.chat.turns import RunningTurn, RunningTurns, TurnAdvanced, TurnEnded
 from assistant.tui.composer.composer import Composer, without_questions
@@ -284,7 +286,7 @@ class Session:
             return
         if asked is not None:
             await self._show_asked(turn, asked)
-        await self._progress.advance(turn, event.events)
+        await self._show_progress(turn, event.events)
 
     async def end(self, event: TurnEnded) -> None:
         """Handle the end of a turn; the next question in line is asked."""
@@ -300,9 +302,10 @@ class Session:
             self._turns.start(turn.conversation_id, Continue(message_id=turn.answer.id))
         if turn.conversation_id == self.id:
             answer = turn.answer
-            if event.failure is not None and answer is not None:
-                answer = await self._services.run(self._services.store.message, answer.id)
-            await self._progress.end(event.failure, answer)
+            async with self._lock:
+                if event.failure is not None and answer is not None:
+                    answer = await self._services.run(self._services.store.message, answer.id)
+                await self._progress.end(event.failure, answer)
         self.changed()
 
     def _arrived(self, turn: RunningTurn) -> None:
@@ -320,14 +323,40 @@ class Session:
         if draft:
             store.set_draft(conversation_id, without_questions(draft, [question]))
 
+    async def _show_progress(self, turn: RunningTurn, events: Sequence[TurnEvent]) -> None:
+        """Show events of a turn; a message that has ended as it is stored by now.
+
+        What an event brings may be older than what is shown, which was read meanwhile.
+        """
+        if not any(isinstance(event, Answered) for event in events):
+            await self._progress.advance(turn, events)
+            return
+        async with self._lock:
+            if turn.conversation_id == self.id:
+                await self._progress.advance(turn, [await self._stored(each) for each in events])
+
+    async def _stored(self, event: TurnEvent) -> TurnEvent:
+        if not isinstance(event, Answered):
+            return event
+        with suppress(NotFoundError):
+            message = await self._services.run(self._services.store.message, event.message.id)
+            return event._replace(message=message)
+        return event
+
     async def _show_asked(self, turn: RunningTurn, asked: Asked) -> None:
-        if isinstance(turn.request, Ask) and asked.question is not None:
-            messages = [*self.messages, asked.question, asked.answer]
-        else:
-            messages = await self._services.run(self._services.store.branch, turn.conversation_id)
-        self._transcript.queue(self._queued_questions())
-        self._transcript.following = True
-        await self._transcript.update(messages)
+        async with self._lock:
+            if turn.conversation_id != self.id:
+                return
+            if isinstance(turn.request, Ask) and asked.question is not None:
+                shown = {message.id for message in self.messages}
+                added = (asked.question, asked.answer)
+                messages = [*self.messages, *(each for each in added if each.id not in shown)]
+            else:
+                branch = self._services.store.branch
+                messages = await self._services.run(branch, turn.conversation_id)
+            self._transcript.queue(self._queued_questions())
+            self._transcript.following = True
+            await self._transcript.update(messages)
         if self.conversation is not None and not self.conversation.title:
             await self.refresh()
         self.changed()

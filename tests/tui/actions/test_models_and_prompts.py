@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from textual.message import Message
 from textual.widgets import Input, OptionList, TextArea
 
 from assistant.core.errors import ModelFileError
 from assistant.core.turn.sampling import FIELDS
 from assistant.core.values.sampling import SamplingChanges
 from assistant.settings import OneModelSettings, Settings
+from assistant.tui.chat.turns import TurnEnded
 from assistant.tui.models.pickers import FIELD_MEANINGS, ModelPicker, SamplingList
 from assistant.tui.toolkit.dialogs import AskForLine, TextEditor
 from tests.support.driver import Driver, Setting, opened, scripted
@@ -299,3 +301,57 @@ async def test_another_model_writes_one_version_and_each_tells_who_wrote_it(home
         await driver.pilot.press("escape", "escape")
         await driver.ask("And now?")
         assert driver.messages[-1].model == "first"
+
+
+async def test_a_mark_that_is_not_due_any_more_does_not_come_back_with_the_end_of_an_answer(
+    home: Path,
+) -> None:
+    gate = Gate(after=1)
+    models = ScriptedModels(
+        ScriptedModel("One and two and three.", name="first", gate=gate),
+        ScriptedModel("Two.", name="second"),
+    )
+    async with opened(Setting(home, models)) as driver:
+        turns, held = driver.workspace.conversation.turns, list[Message]()
+        post = turns._post
+        await driver.ask("Hi", wait=False)
+        await driver.until(gate.reached.is_set, "an answer that is written")
+        await command(driver, "/model second")
+        await driver.until_shown("── model: second ── from here on")
+
+        # What the answer ends with is stored, and shown late.
+        turns._post = held.append
+        await driver.pilot.press("escape")
+        await driver.until(lambda: any(isinstance(each, TurnEnded) for each in held), "its end")
+        await command(driver, "/model default")
+        await driver.until(lambda: "from here on" not in driver.text, "nothing has changed")
+        turns._post = post
+        for each in held:
+            post(each)
+
+        await driver.until(lambda: driver.is_idle)
+        await driver.until_shown("stopped")
+        assert "── from here on" not in driver.text
+
+
+async def test_a_question_that_is_read_with_the_conversation_is_shown_once(home: Path) -> None:
+    async with opened(Setting(home, scripted("Hello."))) as driver:
+        await driver.ask("Hi")
+        turns, held = driver.workspace.conversation.turns, list[Message]()
+        post = turns._post
+        turns._post = held.append
+        await driver.ask("And now?", wait=False)
+        await driver.until(lambda: any(isinstance(each, TurnEnded) for each in held), "its end")
+        await driver.refresh()
+        turns._post = post
+        for each in held:
+            post(each)
+
+        await driver.until(lambda: driver.is_idle)
+        assert [message.text for message in driver.messages] == [
+            "Hi",
+            "Hello.",
+            "And now?",
+            "Hello.",
+        ]
+        assert [view.message.id for view in driver.views] == [each.id for each in driver.messages]
