@@ -27,6 +27,7 @@ from assistant.ipc.spec import other_version
 from assistant.language.messages import _, localized
 from assistant.settings import Settings
 from assistant.system.about import SAFE_SQLITE
+from assistant.system.disk_room import why_unwritable
 from assistant.system.paths import Paths
 from assistant.workers import engine_worker
 
@@ -38,6 +39,9 @@ ACCESS_ERRORS = (
     "SQLITE_PERM",
 )
 """Errors that say nothing about the file's content."""
+
+ROOM_ERRORS = ("SQLITE_IOERR", "SQLITE_FULL", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+"""Errors that may be those of a disk on which nothing can be written."""
 
 PROBE_SENTENCES = ("A ship lies in the harbour.",)
 
@@ -52,6 +56,13 @@ def database(file: Path) -> Check:
             (found,) = opened.execute("PRAGMA quick_check(1)").fetchone()
             (count,) = opened.execute("SELECT count(*) FROM conversations").fetchone()
     except sqlite3.DatabaseError as failure:
+        why = why_unwritable(file) if failure.sqlite_errorname.startswith(ROOM_ERRORS) else ""
+        if why:
+            return fail(
+                name,
+                _("{file} cannot be checked: {why}", file=file, why=localized(why)),
+                _("Free some space, or make it writable, and check again."),
+            )
         if failure.sqlite_errorname.startswith(ACCESS_ERRORS):
             return fail(
                 name,

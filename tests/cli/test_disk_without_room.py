@@ -1,5 +1,6 @@
 """Commands where nothing can be written: what only reads works, and says so in one line."""
 
+import json
 import os
 from pathlib import Path
 
@@ -55,6 +56,20 @@ def test_what_writes_names_the_disk_that_has_no_room(home: Path, state: State) -
     reason = REASONS[state].format(disk=home)
     assert run[2].startswith(f"assistant: {reason}: nothing can be stored")
     assert len(run[2].splitlines()) == 1
+
+
+@needs_small_disks
+@pytest.mark.parametrize("logged", [False, True], ids=["closed", "crashed"])
+@pytest.mark.parametrize("state", REASONS)
+def test_doctor_calls_no_file_damaged_that_only_has_no_room(
+    home: Path, state: State, logged: bool
+) -> None:
+    (run,) = commands_on(state, home, ("doctor", "--quick", "--json"), logged=logged)
+
+    (told,) = (each for each in json.loads(run[1])["checks"] if each["name"] == "conversations")
+    sound = "conversations: 1"
+    reason = f"cannot be checked: {REASONS[state].format(disk=home)}"
+    assert sound in told["detail"] or reason in told["detail"]
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
