@@ -28,6 +28,26 @@ async def test_an_engine_that_dies_is_told_below_what_it_wrote(home: Path) -> No
         assert "The engine died" not in driver.text
 
 
+async def test_an_error_of_one_answer_is_not_that_of_another_conversation(home: Path) -> None:
+    died = EngineDiedError("The engine died.", "Ask again; it is started anew.")
+    async with opened(Setting(home, scripted("one", stream_error=died))) as driver:
+        await driver.ask("Count.")
+        await driver.until(lambda: driver.status.phase == "error")
+        await driver.pilot.press("ctrl+n")
+        await driver.until(lambda: driver.conversation_id is None)
+        assert driver.status.phase == "ready"
+
+
+async def test_a_model_that_cannot_be_used_is_an_error_in_every_conversation(home: Path) -> None:
+    broken = ModelFileError("model.gguf is truncated.", "Download it again.")
+    async with opened(Setting(home, scripted(load_error=broken))) as driver:
+        await driver.ask("Anyone?")
+        await driver.until(lambda: driver.status.phase == "error")
+        await driver.pilot.press("ctrl+n")
+        await driver.until(lambda: driver.conversation_id is None)
+        assert driver.status.phase == "error"
+
+
 async def test_a_model_that_cannot_be_loaded_is_told_as_long_as_that_is_so(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

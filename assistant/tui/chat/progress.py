@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from assistant.core.errors import AssistantError, ConsentError
+from assistant.core.errors import AssistantError, ConsentError, ModelError
 from assistant.core.values.conversation import Message
 from assistant.core.values.events import (
     Answered,
@@ -52,6 +52,9 @@ class TurnProgress:
         self._notice = notice
         self._told: set[str] = set()
         """Files of models whose template was told to be of no use."""
+        self._has_failed = False
+        """Whether an error that is shown is that of one turn, and not of the model: it means
+        nothing in another conversation."""
 
     def say_missing(self, mentioned: Sequence[str]) -> None:
         """Say which mentions of a question look like files and are none."""
@@ -69,8 +72,9 @@ class TurnProgress:
         self._status.set_status(is_running=turn is not None)
         if turn is not None and turn.latest is not None:
             self._show_event(turn, turn.latest)
-        elif turn is None and self._status.status.phase in TURN_PHASES:
+        elif turn is None and (self._has_failed or self._status.status.phase in TURN_PHASES):
             self._status.set_status(phase="ready")
+        self._has_failed = False
 
     async def advance(self, turn: RunningTurn, events: Sequence[TurnEvent]) -> None:
         """Show the events of a batch."""
@@ -118,12 +122,14 @@ class TurnProgress:
             self._notice.say(text.line(localized(failure.message), 300))
             return
         self._status.set_status(phase="error")
+        self._has_failed = False
         # What is wrong is said as long as it is: nothing was asked yet that could fail.
         self._notice.fail(failure, stays=True)
 
     async def end(self, failure: AssistantError | None, answer: Message | None) -> None:
         """Show the end of the turn; a failure below the answer, or above the prompt."""
         self._status.set_status(is_running=False)
+        self._has_failed = failure is not None and not isinstance(failure, ModelError)
         if failure is None:
             return
         self._status.set_status(phase="error", speed=0.0, cached=0, new=0)
