@@ -1,5 +1,6 @@
 """A reader and a search structure that are quick and keep what they were asked."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable
@@ -13,11 +14,13 @@ from assistant.library.store.catalog import CatalogChange
 
 
 class ReaderHere:
-    """Reads in this process; `asked` are the paths, in order; `at_read` is called meanwhile."""
+    """Reads in this process; `asked` are the paths, in order; `at_read` is called meanwhile, and
+    `closed` are those that only others may read."""
 
     def __init__(self) -> None:
         self.asked: list[bytes] = []
         self.at_read: Callable[[], object] = lambda: None
+        self.closed: set[bytes] = set()
 
     def read(
         self,
@@ -26,10 +29,15 @@ class ReaderHere:
         holds: Callable[[], bool] = lambda: False,
     ) -> ReadResult | UnreadableError:
         self.asked.append(path)
-        status = os.stat(path)  # noqa: PTH116
-        with open(path, "rb") as stream:  # noqa: PTH123 -- a Path cannot hold bytes
-            data = stream.read()
-            self.at_read()
+        if path in self.closed:
+            return UnreadableError("unreadable", os.strerror(errno.EACCES))
+        try:
+            status = os.stat(path)  # noqa: PTH116
+            with open(path, "rb") as stream:  # noqa: PTH123 -- a Path cannot hold bytes
+                data = stream.read()
+        except OSError as failure:
+            return UnreadableError("unreadable", failure.strerror)
+        self.at_read()
         try:
             document = read(FileSource(data, os.fsdecode(path).rpartition("/")[2], ReadLimits()))
         except UnreadableError as failure:

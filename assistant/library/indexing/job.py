@@ -29,6 +29,7 @@ from assistant.language.messages import N_
 from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.file_access import open_regular, printable_path
 from assistant.library.files.scan import (
+    NO_STAMP,
     KnownMounts,
     RootScan,
     ScanDeaths,
@@ -268,7 +269,9 @@ class IndexingJob:
             if failure is None:
                 self._catalog.update_stamp(known.path, known.stamp)
             else:
-                change = self._catalog.skip(known.path, known.stamp, failure.reason, failure.detail)
+                # What could not even be opened, as on a disk that was unplugged, is found anew.
+                stamp = NO_STAMP if failure.reason == "unreadable" else known.stamp
+                change = self._catalog.skip(known.path, stamp, failure.reason, failure.detail)
                 self._follow([change])
                 self.work.count_unreadable(known.path, known.stamp.size)
                 yield self._skipped_event(known.path, failure.reason, failure.detail)
@@ -374,7 +377,7 @@ def _merged(changes: Iterable[CatalogChange]) -> list[CatalogChange]:
 
 def _is_left_out(known: KnownFile) -> bool:
     """Whether the walk itself refused the file: nothing would be won by reading it."""
-    return known.state == "skipped" and known.stamp == FileStamp(0, 0, 0)
+    return known.state == "skipped" and known.stamp == NO_STAMP
 
 
 def _digest(path: bytes) -> str | None:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Event
 from time import time
@@ -383,3 +383,42 @@ def test_a_file_that_grows_while_it_is_read_is_read_again(bench: Bench) -> None:
 
     assert bench.texts() == ["first line\nsecond line\ngrown meanwhile"]
     assert done(bench.run()).indexed == 0
+
+
+def test_files_that_went_away_while_they_were_read_are_read_when_they_are_back(
+    bench: Bench, tmp_path: Path
+) -> None:
+    names = [f"{number}.txt" for number in range(8)]
+    for name in names:
+        bench.write(name, f"number {name}")
+    away = tmp_path / "away"
+
+    def go_away() -> None:
+        with suppress(FileNotFoundError):
+            bench.files.rename(away)
+
+    bench.reader.at_read = go_away
+    events = bench.run()
+    assert "No such file or directory" in {e.detail for e in events if isinstance(e, Skipped)}
+    assert done(bench.run()).indexed == 0
+
+    bench.reader.at_read = lambda: None
+    away.rename(bench.files)
+    bench.run()
+
+    assert bench.texts() == [f"number {name}" for name in names]
+    assert done(bench.run()).skipped == 0
+
+
+def test_a_file_that_cannot_be_opened_is_tried_in_each_job(
+    bench: Bench,
+) -> None:
+    secret = bench.write("secret.txt", "for others")
+    bench.reader.closed = {os.fsencode(secret)}
+
+    for _ in range(2):
+        (skipped,) = (event for event in bench.run() if isinstance(event, Skipped))
+        assert (skipped.reason, skipped.detail) == ("unreadable", "Permission denied")
+
+    bench.reader.closed = set()
+    assert indexed(bench.run()) == ["secret.txt"]
