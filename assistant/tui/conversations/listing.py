@@ -33,6 +33,8 @@ class ConversationList:
         self._session = session
         self._today = today
         self._revision = -1
+        self._is_behind = False
+        """Whether the conversation may have changed since it was shown."""
         self._is_polling = False
         self.searched = ""
         """What was searched last."""
@@ -40,7 +42,9 @@ class ConversationList:
     async def refresh(self) -> None:
         """Show the list as it is now."""
         store, words, archived = self._services.store, self._sidebar.words, self._sidebar.archived
-        self._revision = await self._services.run(store.revision)
+        revision = await self._services.run(store.revision)
+        self._is_behind |= self._revision not in (-1, revision)
+        self._revision = revision
         listing = await self._services.run(
             read_listing,
             store,
@@ -58,7 +62,8 @@ class ConversationList:
         await self.refresh()
 
     async def refresh_if_changed(self) -> None:
-        """Refresh list and conversation when another process changed the database.
+        """Refresh list and conversation when another process changed the database; the
+        conversation when none of its turns runs here.
 
         One poll at a time: a slow disk must not pile them up.
         """
@@ -68,8 +73,9 @@ class ConversationList:
         try:
             if await self._services.run(self._services.store.revision) != self._revision:
                 await self.refresh()
-                if self._session.turn is None:
-                    await self._session.refresh()
+            if self._is_behind and self._session.turn is None:
+                self._is_behind = False
+                await self._session.refresh()
         finally:
             self._is_polling = False
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from textual.widgets import Input, OptionList
 
+from assistant.storage.conversations import SqliteConversations
 from assistant.tui.conversations.rows import day_name
 from assistant.tui.conversations.search_screen import SearchScreen
 from tests.support.clocks import SteppingClock
@@ -159,6 +160,24 @@ async def test_what_another_window_does_appears_by_itself(home: Path) -> None:
         await driver.until_shown("From elsewhere")
         await driver.until_shown("≡ Renamed elsewhere")
         other.close()
+
+
+async def test_what_another_window_does_while_an_answer_is_written_is_shown_after_it(
+    home: Path,
+) -> None:
+    gate = Gate()
+    store, other = (SqliteConversations(home / "chats.db") for _ in range(2))
+    async with opened(Setting(home, scripted("One.", gate=gate)), store=store) as driver:
+        await driver.ask("Hi", wait=False)
+        await driver.until(gate.reached.is_set, "an answer that is written")
+        other.rename(driver.conversation_id or "", "Renamed elsewhere")
+        await driver.until_shown("▸ Renamed elsewhere")
+
+        gate.open()
+        await driver.until(lambda: driver.is_idle)
+        await driver.until_shown("≡ Renamed elsewhere")
+    store.close()
+    other.close()
 
 
 async def test_the_list_is_hidden_where_there_is_no_room_and_comes_by_key(home: Path) -> None:
