@@ -1,9 +1,6 @@
-"""Retrieval: the passages for a question, found by meaning and by words, ranked, deduplicated.
+"""Retrieval: the passages for a question, found by meaning and by words, ranked.
 
-Neighbours are put together only after the ranking (`join_neighbours`), so that what is measured
-is the ranking itself.
-
-Passages that say the same are left out: copies and versions of a file give the same answer twice.
+What of it is given out is chosen after the ranking, so that what is measured is the ranking itself.
 """
 
 import sqlite3
@@ -11,9 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from assistant.core.grounding.versions import ComparedText, differing_words, newest_first
-from assistant.core.values.documents import Passage
-from assistant.core.values.library import SearchResult, Unfit, UnusedPassage
+from assistant.core.grounding.versions import newest_first
+from assistant.core.values.library import SearchResult, UnusedPassage
 from assistant.library.embedding.similarity import Vectors, similarity
 from assistant.library.search.correction import SURE, corrections, with_corrections
 from assistant.library.search.evidence import (
@@ -32,6 +28,7 @@ from assistant.library.search.ranking import (
     rank,
 )
 from assistant.library.search.reranking import SENTENCES, rerank
+from assistant.library.search.selection import MAX_UNUSED, deduplicated, passage_of
 from assistant.library.store import keywords, passages
 from assistant.library.store.database import LibraryDatabase
 from assistant.library.store.keywords import KeywordQuery
@@ -46,10 +43,7 @@ from assistant.library.vectors.semantic import SemanticIndex
 CANDIDATES = 50
 """Candidates that each way of searching brings."""
 
-MAX_UNUSED = 10
-"""Candidates that are named although they are not given out."""
-
-RANKED = 60
+RANKED = 50
 """Candidates that are read and ranked, those that either way puts first or both name."""
 
 SMOOTHED_RANKS = 60
@@ -66,9 +60,6 @@ MAX_NAMED_PASSAGES = 5000
 
 MAX_QUESTION = 4000
 """Characters that are searched for; a pasted document is not a question."""
-
-MAX_JOINED = 3
-"""Passages that are put together at most."""
 
 
 class RetrievalCandidates(NamedTuple):
@@ -130,7 +121,7 @@ class HybridRetriever:
         Args:
             collections: where to look; None is everywhere.
         """
-        found = self.find(question, collections)
+        found = self.find(question, collections, limit)
         result = self._result(found, limit)
         sure = result.sufficient and result.evidence >= SURE
         if sure and (found.is_across or found.signs.coverage):
@@ -141,14 +132,14 @@ class HybridRetriever:
         if not corrected:
             return result
         again = self._result(
-            self.find(with_corrections(found.query.text, corrected), collections), limit
+            self.find(with_corrections(found.query.text, corrected), collections, limit), limit
         )
         if again.evidence <= result.evidence:
             return result
         return again.model_copy(update={"corrections": corrected})
 
     def _result(self, found: RetrievalCandidates, limit: int) -> SearchResult:
-        chosen, unused = _deduplicated(found.ranked, limit)
+        chosen, unused = deduplicated(found.ranked, limit)
         evidence = self._evidence(found)
         return SearchResult(
             passages=tuple(newest_first([passage_of(candidate) for candidate in chosen])),
@@ -174,10 +165,15 @@ class HybridRetriever:
             return self._judge
         return KEYWORD_JUDGE if self._meaning is None else UNREADABLE_JUDGE
 
-    def find(self, question: str, collections: Sequence[int] | None) -> RetrievalCandidates:
+    def find(
+        self, question: str, collections: Sequence[int] | None, limit: int = 0
+    ) -> RetrievalCandidates:
         """Search by words and by meaning, and rank all candidates together.
 
         A question that names files is about them: their passages come before all others.
+
+        Args:
+            limit: passages that are wanted; more are ranked where there are more.
         """
         asked = question[:MAX_QUESTION]
         vector = self._vector(asked)
@@ -188,7 +184,7 @@ class HybridRetriever:
             files = named_files(connection, asked, scope)
             named = self._named_passages(connection, asked, scope, files, vector) if files else []
         hits, cosines = self._semantic_hits(vector, words, collections)
-        words, hits = _best_of_both(words, hits)
+        words, hits = _best_of_both(words, hits, max(RANKED, limit))
         with self._database.read() as connection:
             stored = passages.load(connection, dict.fromkeys([*words, *dict(hits)]))
         menus = {id_ for id_, each in stored.items() if each.navigation}
@@ -284,116 +280,14 @@ class HybridRetriever:
         return cosines
 
 
-def _best_of_both(words: Sequence[int], hits: Sequence[Hit]) -> tuple[list[int], list[Hit]]:
+def _best_of_both(
+    words: Sequence[int], hits: Sequence[Hit], most: int
+) -> tuple[list[int], list[Hit]]:
     """What two ways of searching found, without what both put last, by reciprocal ranks
     (https://dl.acm.org/doi/10.1145/1571941.1572114)."""
     ranks: dict[int, float] = defaultdict(float)
     for found in (words, [passage for passage, _ in hits]):
         for place, passage in enumerate(found):
             ranks[passage] += 1 / (SMOOTHED_RANKS + place)
-    best = set(sorted(ranks, key=lambda passage: -ranks[passage])[:RANKED])
+    best = set(sorted(ranks, key=lambda passage: -ranks[passage])[:most])
     return [id_ for id_ in words if id_ in best], [hit for hit in hits if hit[0] in best]
-
-
-def passage_of(candidate: RankedPassage) -> Passage:
-    stored = candidate.passage
-    return Passage(
-        id=str(stored.id),
-        path=stored.path,
-        title=stored.title,
-        text=stored.text,
-        place=stored.place,
-        start=stored.start,
-        end=stored.end,
-        content_hash=stored.content_hash,
-        score=candidate.score,
-        dense_score=candidate.cosine,
-        keyword_score=candidate.bm25,
-        modified=stored.modified,
-        file_passages=stored.file_passages,
-        unread=stored.unread,
-        navigation=stored.navigation,
-    )
-
-
-def _deduplicated(
-    ranked: Sequence[RankedPassage], limit: int
-) -> tuple[list[RankedPassage], list[tuple[RankedPassage, Unfit]]]:
-    """The best that do not repeat each other; the others with the reason against them."""
-    chosen: list[RankedPassage] = []
-    unused: list[tuple[RankedPassage, Unfit]] = []
-    seen = DuplicateFilter()
-    for candidate in ranked:
-        if len(chosen) == limit:
-            if len(unused) >= MAX_UNUSED:
-                break
-            unused.append((candidate, "score"))
-        elif seen.has_duplicate_of(candidate.passage):
-            unused.append((candidate, "duplicate"))
-        else:
-            seen.add(candidate.passage)
-            chosen.append(candidate)
-    return chosen, unused
-
-
-def join_neighbours(found: Sequence[Passage]) -> list[Passage]:
-    """Join passages that overlap in their file, where the better one stands.
-
-    Only what overlaps: the text of a passage is always the text at its offsets.
-    """
-    joined: list[tuple[Passage, int]] = []
-    for passage in found:
-        partner = next(
-            (
-                index
-                for index, (other, parts) in enumerate(joined)
-                if parts < MAX_JOINED and _overlap(other, passage)
-            ),
-            None,
-        )
-        if partner is None:
-            joined.append((passage, 1))
-        else:
-            other, parts = joined[partner]
-            joined[partner] = (_join(other, passage), parts + 1)
-    return [passage for passage, _ in joined]
-
-
-def _overlap(one: Passage, other: Passage) -> bool:
-    same = (one.path, one.content_hash) == (other.path, other.content_hash)
-    return same and max(one.start, other.start) <= min(one.end, other.end)
-
-
-def _join(better: Passage, other: Passage) -> Passage:
-    first, second = sorted((better, other), key=lambda passage: passage.start)
-    last = max(first, second, key=lambda passage: passage.end)
-    page = last.place.page_end or last.place.page
-    ends = {
-        "line_end": last.place.line_end,
-        "page_end": page if page != first.place.page else None,
-    }
-    return better.model_copy(
-        update={
-            "text": first.text + second.text[first.end - second.start :],
-            "start": first.start,
-            "end": last.end,
-            "place": first.place.model_copy(update=ends),
-        }
-    )
-
-
-class DuplicateFilter:
-    """The passages so far, by which duplicates are found."""
-
-    def __init__(self) -> None:
-        self._taken: list[ComparedText] = []
-
-    def has_duplicate_of(self, passage: StoredPassage) -> bool:
-        """Whether a passage repeats one of them. Passages that differ in a word that says
-        something never do: they are versions, or the same form filled in twice.
-        """
-        text = ComparedText.of(passage.text)
-        return any(differing_words(text, other) == ("", "") for other in self._taken)
-
-    def add(self, passage: StoredPassage) -> None:
-        self._taken.append(ComparedText.of(passage.text))

@@ -11,7 +11,8 @@ from assistant.core.values.library import (
     TextVectors,
 )
 from assistant.library.check.check import AnswerChecker
-from assistant.library.search.retrieval import HybridRetriever, join_neighbours
+from assistant.library.search.retrieval import HybridRetriever
+from assistant.library.search.selection import join_neighbours
 from assistant.library.search.telling import rank
 from assistant.library.store.scope import ScopeCache
 from assistant.library.worker.open_library import OpenLibrary

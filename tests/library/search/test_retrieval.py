@@ -13,13 +13,8 @@ from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.embedding.serving import SharedEmbedder
 from assistant.library.search.evidence import JUDGE, EvidenceFeatures, features_of
 from assistant.library.search.ranking import WEIGHTS, RankedPassage, RankingFeatures
-from assistant.library.search.retrieval import (
-    RANKED,
-    DuplicateFilter,
-    HybridRetriever,
-    _best_of_both,
-    join_neighbours,
-)
+from assistant.library.search.retrieval import RANKED, HybridRetriever, _best_of_both
+from assistant.library.search.selection import DuplicateFilter, join_neighbours
 from assistant.library.store.catalog import FileStamp
 from assistant.library.store.passages import StoredPassage
 from assistant.library.text.languages import Language
@@ -381,7 +376,7 @@ def test_of_what_two_ways_find_what_both_put_last_is_not_ranked() -> None:
     words = list(range(50))
     hits = [(passage, 0.5) for passage in [*range(100, 140), *range(40, 50)]]
 
-    kept, near = _best_of_both(words, hits)
+    kept, near = _best_of_both(words, hits, RANKED)
 
     both = set(range(40, 50))
     assert both < set(kept)
@@ -394,6 +389,6 @@ def test_of_what_two_ways_find_what_both_put_last_is_not_ranked() -> None:
 def test_what_is_few_is_all_ranked() -> None:
     words, hits = [3, 1, 2], [(passage, 0.5) for passage in range(RANKED - 3, 3, -1)]
 
-    assert _best_of_both(words, hits) == (words, hits)
-    assert _best_of_both([], hits) == ([], hits)
-    assert _best_of_both(words, []) == (words, [])
+    assert _best_of_both(words, hits, RANKED) == (words, hits)
+    assert _best_of_both([], hits, RANKED) == ([], hits)
+    assert _best_of_both(words, [], RANKED) == (words, [])
