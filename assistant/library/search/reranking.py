@@ -17,11 +17,15 @@ from assistant.library.text.chunking import MAX_TITLE
 from assistant.library.text.languages import is_in_another
 from assistant.library.text.sentences import sentences
 
-SENTENCES = (2, 1, 1, 1)
-"""Sentences of the first passages that are embedded, in their order; of no further ones any."""
+COMPARED = 4
+"""Passages that are compared at most: by a sentence each, the best one by more."""
 
-SENTENCES_ACROSS = (6, 1, 1, 1)
-"""The same, where the best passage is in another language than the question."""
+FEW, BEST_OF_FEW = 2, 2
+"""Compared passages up to which so many sentences of the best are embedded, for the evidence."""
+
+BEST_ACROSS = 6
+"""Sentences of the best where it is in another language than the question: there words do not tell
+which one answers."""
 
 CLOSE = 0.15
 """How far below the best a score may be for its passage to be compared."""
@@ -50,13 +54,11 @@ def rerank(
     if not ranked:
         return []
     across = is_in_another(query.text, ranked[0].passage.language)
-    compared = SENTENCES_ACROSS if across else SENTENCES
     least = ranked[0].score - CLOSE
-    first = [each for each in ranked[: len(compared)] if each.score >= least]
-    chosen = [
-        _telling_sentences(query, each, analyzer, most)
-        for each, most in zip(first, compared, strict=False)
-    ]
+    first = [each for each in ranked[:COMPARED] if each.score >= least]
+    best, *others = (_telling_sentences(query, each, analyzer) for each in first)
+    most = BEST_ACROSS if across else BEST_OF_FEW if len(first) <= FEW else 1
+    chosen = [best[:most], *(each[:1] for each in others)]
     # The longest first: cores that work side by side then end at about the same time.
     texts = sorted({text for each in chosen for text in each}, key=len, reverse=True)
     cosines = dict(zip(texts, (embedder.embed_ahead(texts) @ vector).tolist(), strict=True))
@@ -73,9 +75,10 @@ def rerank(
 
 
 def _telling_sentences(
-    query: KeywordQuery, candidate: RankedPassage, analyzer: Analyzer, most: int
+    query: KeywordQuery, candidate: RankedPassage, analyzer: Analyzer
 ) -> list[str]:
-    """The sentences of a passage that have most of the question's words, each with its title."""
+    """The sentences of a passage, those with most of the question's words first, each with its
+    title."""
     passage = candidate.passage
     weights = query.readings[passage.language].weights
     wanted = WantedStems(weights)
@@ -84,6 +87,6 @@ def _telling_sentences(
         text = passage.text[start:end][:MAX_SENTENCE]
         found = analyzer.find_stems(wanted, text, passage.language).found
         shares.append((sum(weights[stem] for stem in {word.stem for _, word in found}), text))
-    best = sorted(shares, key=lambda share: -share[0])[:most]
+    best = sorted(shares, key=lambda share: -share[0])
     title = f"{passage.title[:MAX_TITLE]}\n" if passage.title else ""
     return [f"{title}{text}" for _, text in best] or [passage.text[:MAX_SENTENCE]]

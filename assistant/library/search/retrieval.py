@@ -27,7 +27,7 @@ from assistant.library.search.ranking import (
     RankingWeights,
     rank,
 )
-from assistant.library.search.reranking import SENTENCES, rerank
+from assistant.library.search.reranking import COMPARED, rerank
 from assistant.library.search.selection import MAX_UNUSED, deduplicated, passage_of
 from assistant.library.store import keywords, passages
 from assistant.library.store.database import LibraryDatabase
@@ -43,7 +43,7 @@ from assistant.library.vectors.semantic import SemanticIndex
 CANDIDATES = 50
 """Candidates that each way of searching brings."""
 
-RANKED = 50
+RANKED = 45
 """Candidates that are read and ranked, those that either way puts first or both name."""
 
 SMOOTHED_RANKS = 60
@@ -184,11 +184,13 @@ class HybridRetriever:
             files = named_files(connection, asked, scope)
             named = self._named_passages(connection, asked, scope, files, vector) if files else []
         hits, cosines = self._semantic_hits(vector, words, collections)
-        words, hits = _best_of_both(words, hits, max(RANKED, limit))
+        likely = dict.fromkeys(_fused(words, hits)[: max(RANKED, limit)])
+        words = [id_ for id_ in words if id_ in likely]
+        hits = [hit for hit in hits if hit[0] in likely]
         with self._database.read() as connection:
-            stored = passages.load(connection, dict.fromkeys([*words, *dict(hits)]))
+            stored = passages.load(connection, likely)
         menus = {id_ for id_, each in stored.items() if each.navigation}
-        telling = [each for id_, each in stored.items() if id_ not in menus]
+        telling = [stored[id_] for id_ in likely if id_ in stored and id_ not in menus]
         ranked = self._rank(query, telling, cosines, vector)
         if menus:
             only_leading = self._rank(query, [stored[id_] for id_ in menus], cosines)
@@ -256,7 +258,7 @@ class HybridRetriever:
             if id_ not in unread
         }
         ranked = rank(query, stored, near, self._analyzer, self._weights)
-        if vector is None or any(each.passage.id not in near for each in ranked[: len(SENTENCES)]):
+        if vector is None or any(each.passage.id not in near for each in ranked[:COMPARED]):
             return ranked
         return rerank(query, ranked, vector, meaning.embedder, self._analyzer)
 
@@ -280,14 +282,11 @@ class HybridRetriever:
         return cosines
 
 
-def _best_of_both(
-    words: Sequence[int], hits: Sequence[Hit], most: int
-) -> tuple[list[int], list[Hit]]:
-    """What two ways of searching found, without what both put last, by reciprocal ranks
+def _fused(words: Sequence[int], hits: Sequence[Hit]) -> list[int]:
+    """What two ways of searching found, best first by reciprocal ranks
     (https://dl.acm.org/doi/10.1145/1571941.1572114)."""
     ranks: dict[int, float] = defaultdict(float)
     for found in (words, [passage for passage, _ in hits]):
         for place, passage in enumerate(found):
             ranks[passage] += 1 / (SMOOTHED_RANKS + place)
-    best = set(sorted(ranks, key=lambda passage: -ranks[passage])[:most])
-    return [id_ for id_ in words if id_ in best], [hit for hit in hits if hit[0] in best]
+    return sorted(ranks, key=lambda passage: -ranks[passage])

@@ -7,10 +7,11 @@ import pytest
 from assistant.library.embedding.serving import SharedEmbedder
 from assistant.library.search.ranking import RankedPassage, RankingFeatures
 from assistant.library.search.reranking import (
+    BEST_ACROSS,
+    BEST_OF_FEW,
     CLOSE,
+    COMPARED,
     MAX_SENTENCE,
-    SENTENCES,
-    SENTENCES_ACROSS,
     rerank,
 )
 from assistant.library.store import keywords, passages
@@ -69,7 +70,7 @@ def test_what_leads_by_far_stays_first_and_only_its_sentences_are_embedded(
     right, scattered = SAID[question]
     found, embedded = _again(home, question, [scattered, right], [0.8, 0.79 - CLOSE])
     assert [each.passage.text for each in found] == [scattered, right]
-    assert len(embedded) == SENTENCES[0]
+    assert len(embedded) == BEST_OF_FEW
     assert all(text.removeprefix("House\n") in scattered for text in embedded)
 
 
@@ -91,7 +92,7 @@ def test_few_sentences_are_embedded_and_none_twice(home: Path) -> None:
     many = [right, scattered, right, endless, *(f"{scattered} {n}." for n in range(5))]
     found, embedded = _again(home, question, many, [0.8 - n / 1000 for n in range(len(many))])
     assert len(found) == len(many)
-    assert len(embedded) == len(set(embedded)) < sum(SENTENCES)
+    assert len(embedded) == len(set(embedded)) == COMPARED - 1
     assert max(map(len, embedded)) <= len("House\n") + MAX_SENTENCE
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
 
@@ -99,8 +100,8 @@ def test_few_sentences_are_embedded_and_none_twice(home: Path) -> None:
 @pytest.mark.parametrize(
     ("question", "most"),
     [
-        ("Quando veio o encanador?", SENTENCES_ACROSS[0]),
-        ("When was the plumber in?", SENTENCES[0]),
+        ("Quando veio o encanador?", BEST_ACROSS),
+        ("When was the plumber in?", BEST_OF_FEW),
     ],
 )
 def test_more_sentences_are_embedded_of_the_best_passage_in_another_language(

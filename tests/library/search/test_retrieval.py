@@ -13,7 +13,7 @@ from assistant.library.embedding.sentence_transformers import Embedder
 from assistant.library.embedding.serving import SharedEmbedder
 from assistant.library.search.evidence import JUDGE, EvidenceFeatures, features_of
 from assistant.library.search.ranking import WEIGHTS, RankedPassage, RankingFeatures
-from assistant.library.search.retrieval import RANKED, HybridRetriever, _best_of_both
+from assistant.library.search.retrieval import RANKED, HybridRetriever, _fused
 from assistant.library.search.selection import DuplicateFilter, join_neighbours
 from assistant.library.store.catalog import FileStamp
 from assistant.library.store.passages import StoredPassage
@@ -372,23 +372,23 @@ def test_a_sentence_that_is_near_is_evidence(language: Language) -> None:
     assert signs(None, None).sentence == signs(None).cosine == 0.3
 
 
-def test_of_what_two_ways_find_what_both_put_last_is_not_ranked() -> None:
-    words = list(range(50))
-    hits = [(passage, 0.5) for passage in [*range(100, 140), *range(40, 50)]]
+def test_what_both_ways_find_comes_before_what_one_puts_first() -> None:
+    words, near = list(range(50)), [*range(100, 140), *range(40, 50)]
 
-    kept, near = _best_of_both(words, hits, RANKED)
+    fused = _fused(words, [(passage, 0.5) for passage in near])
 
-    both = set(range(40, 50))
-    assert both < set(kept)
-    assert both < dict(near).keys()
-    assert len({*kept, *dict(near)}) == RANKED
-    assert kept == [*range(len(kept) - 10), *range(40, 50)]
-    assert near == [*hits[: len(near) - 10], *hits[-10:]]
+    assert set(fused[:10]) == set(range(40, 50))
+    assert fused[10:14] == [0, 100, 1, 101]
+    assert sorted(fused) == sorted({*words, *near})
+    assert _fused(words, []) == words
 
 
-def test_what_is_few_is_all_ranked() -> None:
-    words, hits = [3, 1, 2], [(passage, 0.5) for passage in range(RANKED - 3, 3, -1)]
+def test_no_more_are_ranked_than_tell_something_but_as_many_as_are_wanted(
+    searching: Searching,
+) -> None:
+    for number in range(RANKED + 20):
+        searching.made.put(f"{number}", f"Coffee leaves the harbour in ship number {number}.")
 
-    assert _best_of_both(words, hits, RANKED) == (words, hits)
-    assert _best_of_both([], hits, RANKED) == ([], hits)
-    assert _best_of_both(words, [], RANKED) == (words, [])
+    assert len(searching.retrieval.find("When does coffee leave?", None).ranked) == RANKED
+    wanted = searching.retrieval.find("When does coffee leave?", None, RANKED + 10).ranked
+    assert len(wanted) > RANKED
