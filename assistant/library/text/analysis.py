@@ -182,9 +182,13 @@ class Analyzer:
             return fold(stemmer.stemWord(_accented(form, language))) or form
 
     def _analyze(self, token: str, language: Language) -> tuple[Word, ...]:
-        words = tuple(
-            Word(self.stem(form, language), form, derived) for form, derived in _spelled(token)
-        )
+        if _PLAIN.fullmatch(token):
+            form = token.lower()
+            words: tuple[Word, ...] = (Word(self.stem(form, language), form),)
+        else:
+            words = tuple(
+                Word(self.stem(form, language), form, derived) for form, derived in _spelled(token)
+            )
         known = self._known[language]
         if len(known) >= _CACHED_STEMS:
             known.clear()
