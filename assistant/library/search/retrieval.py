@@ -6,6 +6,7 @@ What of it is given out is chosen after the ranking, so that what is measured is
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from assistant.core.grounding.versions import newest_first
@@ -177,13 +178,17 @@ class HybridRetriever:
         """
         asked = question[:MAX_QUESTION]
         vector = self._vector(asked)
-        with self._database.read() as connection:
+        with ThreadPoolExecutor(1) as pool, self._database.read() as connection:
+            # Chroma searches on another core while the words are looked up.
+            nearest = pool.submit(self._nearest, vector, collections)
             scope = self._scopes.open(connection, collections)
             query = keywords.prepare_query(connection, self._analyzer, asked, scope=scope)
             words = keywords.search(query, CANDIDATES, scope)
             files = named_files(connection, asked, scope)
             named = self._named_passages(connection, asked, scope, files, vector) if files else []
-        hits, cosines = self._semantic_hits(vector, words, collections)
+            hits = nearest.result()
+        cosines = dict(hits)
+        cosines |= self._cosines(vector, [passage for passage in words if passage not in cosines])
         likely = dict.fromkeys(_fused(words, hits)[: max(RANKED, limit)])
         words = [id_ for id_ in words if id_ in likely]
         hits = [hit for hit in hits if hit[0] in likely]
@@ -262,16 +267,11 @@ class HybridRetriever:
             return ranked
         return rerank(query, ranked, vector, meaning.embedder, self._analyzer)
 
-    def _semantic_hits(
-        self, vector: Vectors | None, words: Sequence[int], collections: Sequence[int] | None
-    ) -> tuple[list[Hit], dict[int, float]]:
-        """The passages nearest in meaning; the cosines of these and of those found by words."""
+    def _nearest(self, vector: Vectors | None, collections: Sequence[int] | None) -> list[Hit]:
+        """The passages nearest in meaning."""
         if self._meaning is None or vector is None:
-            return [], {}
-        hits = self._meaning.index.search(vector, CANDIDATES, collections)
-        cosines = dict(hits)
-        unknown = [passage for passage in words if passage not in cosines]
-        return hits, cosines | self._cosines(vector, unknown)
+            return []
+        return self._meaning.index.search(vector, CANDIDATES, collections)
 
     def _cosines(self, vector: Vectors | None, ids: Sequence[int]) -> dict[int, float]:
         """The cosines of a question and passages, of those that have an embedding."""
