@@ -241,6 +241,9 @@ class RootScan:
         """The folders of which the walk can say nothing."""
         parent = os.path.dirname(self._root.path)  # noqa: PTH120 - Path takes no bytes
         hidden = set() if os.path.isdir(parent) else {parent}  # noqa: PTH112
+        if not os.path.lexists(self._root.path):
+            # It may have been there when the walk began.
+            hidden.add(self._root.path)
         return hidden | self._absent_mounts() | set(self._unreadable)
 
     def _absent_mounts(self) -> set[bytes]:

@@ -29,6 +29,30 @@ def test_a_root_that_is_not_there_keeps_its_files(disk: Disk) -> None:
     assert disk.names() == ["a.txt", "b.txt"]
 
 
+def test_a_root_that_goes_away_while_it_is_scanned_keeps_its_files(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk.put("a.txt", "in/b.txt")
+    root = disk.root()
+    disk.scan(root)
+    away = disk.place.with_name("away")
+    listed = os.scandir
+
+    def then_gone(path: bytes) -> "os._ScandirIterator[bytes]":
+        listing = listed(path)
+        disk.place.rename(away)
+        return listing
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", then_gone)
+        assert disk.scan(root).removed == 0
+    assert disk.names() == ["a.txt", "b.txt"]
+
+    away.rename(disk.place)
+    assert disk.scan(root).removed == 0
+    assert disk.names() == ["a.txt", "b.txt"]
+
+
 def test_a_root_that_was_emptied_loses_its_files(disk: Disk) -> None:
     disk.put("a.txt", "in/b.txt")
     root = disk.root()
