@@ -6,7 +6,7 @@ both are shown, with their dates and with what sets them apart.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from itertools import combinations
 from typing import NamedTuple
@@ -110,6 +110,24 @@ def disagreements(passages: Sequence[Passage]) -> list[Disagreement]:
     return found
 
 
+def disputed(passages: Sequence[Passage], quotes: Iterable[tuple[int, str]]) -> list[Disagreement]:
+    """The disagreements about what passages are quoted for: a version does not say it so.
+
+    Args:
+        quotes: numbers of passages, from 1, each with what of it is quoted.
+    """
+    told = {(number, _words_alone(quote)) for number, quote in quotes}
+    return [
+        each
+        for each in (disagreements(passages) if told else [])
+        if any(
+            number == quoted and words not in _words_alone(passages[other - 1].text)
+            for quoted, words in told
+            for number, other in ((each.first, each.second), (each.second, each.first))
+        )
+    ]
+
+
 def newest_first(passages: Sequence[Passage]) -> list[Passage]:
     """The passages in their order, but of two versions with the same score the newer one first."""
     ordered: list[Passage] = []
@@ -169,3 +187,8 @@ def _newer(first: int, one: Passage, second: int, other: Passage) -> int | None:
 
 def _folded(word: str) -> str:
     return unicodedata.normalize("NFKC", word).casefold()
+
+
+def _words_alone(text: str) -> str:
+    """A text without what only sets its words: capitals and white space."""
+    return " ".join(text.casefold().split())

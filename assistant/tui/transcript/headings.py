@@ -9,6 +9,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from assistant.core.grounding.references import STRENGTH_ORDER, partly_read
+from assistant.core.grounding.versions import disagreement_text, disputed
 from assistant.core.values.changes import latest_marks
 from assistant.core.values.conversation import (
     Citation,
@@ -136,7 +137,8 @@ def ending_line(
     Args:
         hint: what to do about a failure.
         searched: passages of the user's files that were searched in vain.
-        retrieval: what the files had to do with it, when they could not be read whole.
+        retrieval: what the files had to do with it, when they could not be read whole, or other
+            versions of them say otherwise.
         elsewhere: other collections, when those that were searched had nothing.
         unconfirmed: whether the files were read for it, and confirm nothing of it.
     """
@@ -145,6 +147,7 @@ def ending_line(
         _elsewhere_line(message, keymap, elsewhere),
         text.own(nothing, "$text-warning") if unconfirmed else text.EMPTY,
         _state_line(message, keymap, hint),
+        _disputed_lines(message, retrieval),
         _partial_lines(retrieval),
         _outgrown_line(message),
     )
@@ -183,6 +186,29 @@ def _elsewhere_line(message: Message, keymap: Keymap, names: Sequence[str]) -> C
     )
 
 
+def _disputed_lines(message: Message, retrieval: Retrieval | None) -> Content:
+    """Where another version of a file says otherwise than what an answer rests on: in which words,
+    and which passage that is."""
+    if retrieval is None:
+        return text.EMPTY
+    quotes = quotes_of(message, retrieval)
+    shown = {number for number, _quote in quotes}
+    lines: list[Content] = []
+    for each in disputed(retrieval.used, quotes):
+        lines.append(text.line(disagreement_text(each), 400, "$text-warning"))
+        new = {each.first, each.second} - shown
+        lines += [_passage_button(message, retrieval, number) for number in sorted(new)]
+        shown |= new
+    return text.joined(lines, "\n") if lines else text.EMPTY
+
+
+def quotes_of(message: Message, retrieval: Retrieval) -> list[tuple[int, str]]:
+    """What an answer rests on, or is shown in its place: numbers of passages with their words."""
+    saying = retrieval.saying
+    quotes = [(each.number, each.quote) for each in message.citations]
+    return quotes if saying is None else [*quotes, (saying.number, saying.text)]
+
+
 def _partial_lines(retrieval: Retrieval | None) -> Content:
     """What of the files that an answer uses could not be read, a line for each."""
     unread = partly_read(retrieval.used) if retrieval is not None else {}
@@ -203,17 +229,21 @@ def _outgrown_line(message: Message) -> Content:
 
 def saying_lines(message: Message, retrieval: Retrieval, saying: NearestSentence) -> Content:
     """What the files say to the question, with the passage to open."""
-    passage = retrieval.used[saying.number - 1]
-    source = (
-        text.own(f"[{saying.number}] ", text.ACCENT)
-        + text.line(file_name(passage.path), 60, text.MUTED)
-        + (text.own("  ") + text.line(place_text(passage.place), 60, text.MUTED))
-    )
     return (
         text.filled(_("Your files say: “{quote}”"), "bold", quote=text.line(saying.text, 400))
         + text.own("\n")
-        + source.stylize(text.click("screen.command", "open", str(saying.number), message.id))
+        + _passage_button(message, retrieval, saying.number)
     )
+
+
+def _passage_button(message: Message, retrieval: Retrieval, number: int) -> Content:
+    passage = retrieval.used[number - 1]
+    source = (
+        text.own(f"[{number}] ", text.ACCENT)
+        + text.line(file_name(passage.path), 60, text.MUTED)
+        + (text.own("  ") + text.line(place_text(passage.place), 60, text.MUTED))
+    )
+    return source.stylize(text.click("screen.command", "open", str(number), message.id))
 
 
 def _state_line(message: Message, keymap: Keymap, hint: str) -> Content:

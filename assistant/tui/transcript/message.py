@@ -10,6 +10,7 @@ from textual.widgets.markdown import MarkdownStream
 from assistant.core.grounding.citations import annotate
 from assistant.core.grounding.references import partly_read
 from assistant.core.grounding.unconfirmed import is_unconfirmed, was_checked
+from assistant.core.grounding.versions import disputed
 from assistant.core.values.conversation import Message
 from assistant.core.values.library import Retrieval
 from assistant.tui import commands
@@ -19,7 +20,13 @@ from assistant.tui.markdown.limits import plain_length, rich_length
 from assistant.tui.toolkit import text
 from assistant.tui.toolkit.widgets import Clickable
 from assistant.tui.transcript.folded import Fold, Reasoning, UnsupportedAnswer
-from assistant.tui.transcript.headings import MessageHeading, ending_line, marks_line, saying_lines
+from assistant.tui.transcript.headings import (
+    MessageHeading,
+    ending_line,
+    marks_line,
+    quotes_of,
+    saying_lines,
+)
 
 
 class MessageView(Vertical, can_focus=True):
@@ -150,14 +157,20 @@ class MessageView(Vertical, can_focus=True):
         self._checked = True
 
     async def show_retrieval(self, retrieval: Retrieval) -> None:
-        """Show what of the files could not be read, and what they say when they bear out nothing
-        of the answer, or that they do not; marks that the model wrote itself go.
+        """Show what of the files could not be read, where their versions disagree about it, and
+        what they say when they bear out nothing of the answer, or that they do not; marks that the
+        model wrote itself go.
         """
         self._checked = was_checked(self.message, retrieval)
         if self.message.state != "streaming" and self._cited_text() != self._written:
             await self._draw(self._cited_text())
         unconfirmed = is_unconfirmed(self.message, retrieval)
-        says = unconfirmed or retrieval.saying is not None or partly_read(retrieval.used)
+        says = (
+            unconfirmed
+            or retrieval.saying is not None
+            or partly_read(retrieval.used)
+            or disputed(retrieval.used, quotes_of(self.message, retrieval))
+        )
         shown = self._retrieval, self._unconfirmed
         if says and (retrieval, unconfirmed) != shown:
             self._retrieval, self._unconfirmed = retrieval, unconfirmed

@@ -9,6 +9,7 @@ from assistant.core.grounding.versions import (
     ComparedText,
     differing_words,
     disagreements,
+    disputed,
     newest_first,
 )
 from assistant.core.values.documents import Passage
@@ -104,6 +105,41 @@ def test_the_model_is_told_that_its_sources_disagree() -> None:
     assert "2024-01-02" in read
     assert "2025" not in read
     assert read.endswith("May I keep a cat?")
+
+
+LONG = "{0} The kitchen was painted in spring, and the stairs are swept every second Friday."
+"""A passage of which the first sentence is told."""
+
+
+@pytest.mark.parametrize(
+    ("mine", "other"),
+    [
+        (
+            "The deposit is returned within six months.",
+            "The deposit is returned within a year.",
+        ),
+        ("The deposit is returned.", "The deposit is not returned."),
+        ("The gate is locked at ten.", "The gate is locked at ten, on Fridays at one."),
+        ("The gate is locked at ten, but never in May.", "The gate is locked at ten."),
+        ("The fee is 85 reais.", "The fee is 95 reais."),
+        ("Code E0451 stops the pump.", "Code E0415 stops the pump."),
+        ("A caução é devolvida em seis meses.", "A caução é devolvida em três meses."),
+        ("O portão fecha às dez.", "O portão não fecha às dez."),
+        ("A mensalidade vence no dia 10.", "A mensalidade vence no dia 12."),
+        ("Sócios novos pagam metade.", "Sócios novos pagam metade, menos em janeiro."),
+    ],
+)
+def test_what_an_answer_rests_on_is_disputed_where_another_version_says_otherwise(
+    mine: str, other: str
+) -> None:
+    passages = [version(1, LONG.format(mine), 2024), version(2, LONG.format(other), 2026), OTHER]
+
+    (found,) = disputed(passages, [(1, mine)])
+    assert (found.first, found.second, found.newer) == (1, 2, 2)
+    assert disputed(passages, [(2, other)]) == [found]
+    assert disputed(passages, [(1, "the  STAIRS are swept\nevery second Friday.")]) == []
+    assert disputed(passages, [(3, OTHER.text)]) == []
+    assert disputed(passages, []) == []
 
 
 def test_passages_that_agree_are_read_as_they_were() -> None:

@@ -1,6 +1,7 @@
 """Answers from the user's files."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
@@ -41,6 +42,28 @@ async def test_an_answer_shows_its_citations_and_the_places_they_come_from(home:
         await driver.until_shown("once every twelve months. [1]")
         await driver.until_shown("[1] lease.md  page 4  ●●●")
         assert "yellow. [" not in driver.text
+
+
+@pytest.mark.parametrize("answer", [RENT.text, "Bananas."])
+async def test_an_answer_that_another_version_does_not_say_so_tells_it(
+    home: Path, answer: str
+) -> None:
+    text, old = RENT.text.replace("twelve", "six"), datetime(2024, 5, 1, tzinfo=UTC)
+    older = passage(text, "2", "/files/lease 2024.md").model_copy(update={"modified": old})
+    newer = RENT.model_copy(update={"modified": datetime(2026, 5, 1, tzinfo=UTC)})
+    differ = "“six”. [1] is newer."
+    async with opened(Setting(home, scripted(answer), library=found(newer, older))) as driver:
+        await driver.ask("When may the rent go up?")
+        await driver.until_shown("[1] lease.md  page 4")
+        await driver.until_shown(differ)
+        assert "[1] and [2] are nearly the same, but differ: [1] “twelve”" in driver.text
+        assert "[2] lease 2024.md  page 4" in driver.text
+
+        conversation = driver.conversation_id
+        assert conversation is not None
+        await driver.open(driver.store.create(title="B").id)
+        await driver.open(conversation)
+        await driver.until_shown(differ)
 
 
 async def test_an_answer_that_no_passage_bears_out_shows_what_the_files_say(home: Path) -> None:
