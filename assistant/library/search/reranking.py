@@ -2,8 +2,8 @@
 
 A passage's vector is a mean of all it says. Where the first are close to each other, the sentences
 that have most of the question's words are embedded by themselves, and the nearest one of each
-passage decides. Those of the best passage always are: how near they come is evidence. More of it
-are embedded where it is in another language than the question: no words tell there which ones.
+passage decides. Those of the best passage always are: how near they come is evidence. Where it is
+in another language than the question, more of them are: no words tell there which ones.
 """
 
 from collections.abc import Sequence

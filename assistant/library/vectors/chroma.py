@@ -32,11 +32,11 @@ SYNC_EVERY = 1000
 """Vectors after which Chroma writes its graph to disk; until then they are in its queue, which
 is read again when it is opened."""
 
-SEARCHED = 300
+EF_SEARCH = 300
 """Passages that a query looks at. Of 150 it missed the nearest one of 100,000 for one question in a
 hundred; more than 300 find hardly more."""
 
-_GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": SEARCHED, "max_neighbors": 16}
+_GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": EF_SEARCH, "max_neighbors": 16}
 
 _NAMES_PER_REQUEST = 500
 """Names of collections in one request."""
@@ -158,11 +158,11 @@ class ChromaVectors:
 def _search_as_widely_as_new_ones(chroma: "Collection") -> None:
     """Bring a collection of an earlier version in line, from when it is opened next."""
     graph = chroma.configuration_json.get("hnsw") or {}
-    if graph.get("ef_search") != SEARCHED:
+    if graph.get("ef_search") != EF_SEARCH:
         with warnings.catch_warnings():
             # Chroma warns of what it writes itself where we embed.
             warnings.simplefilter("ignore", DeprecationWarning)
-            chroma.modify(configuration={"hnsw": {"ef_search": SEARCHED}})
+            chroma.modify(configuration={"hnsw": {"ef_search": EF_SEARCH}})
 
 
 def collection_names(client: "Client", prefix: str) -> list[str]:

@@ -203,7 +203,10 @@ def _disputed_lines(message: Message, retrieval: Retrieval | None) -> Content:
 
 
 def quotes_of(message: Message, retrieval: Retrieval) -> list[tuple[int, str]]:
-    """What an answer rests on, or is shown in its place: numbers of passages with their words."""
+    """What a whole answer rests on, or what is shown in its place: numbers of passages with their
+    words."""
+    if message.state == "streaming":
+        return []
     saying = retrieval.saying
     quotes = [(each.number, each.quote) for each in message.citations]
     return quotes if saying is None else [*quotes, (saying.number, saying.text)]

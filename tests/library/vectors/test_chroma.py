@@ -7,7 +7,7 @@ import chromadb
 import numpy as np
 import pytest
 
-from assistant.library.vectors.chroma import SEARCHED, ChromaVectors
+from assistant.library.vectors.chroma import EF_SEARCH, ChromaVectors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def _searched(client: "Client", name: str) -> int:
 def test_a_new_collection_is_searched_widely(client: "Client") -> None:
     ChromaVectors(client, "ours-").add(1, [7], VECTORS[:1])
 
-    assert _searched(client, "ours-1") == SEARCHED
+    assert _searched(client, "ours-1") == EF_SEARCH
 
 
 def test_one_of_an_earlier_version_is_so_once_it_grows_and_loses_nothing(client: "Client") -> None:
@@ -48,6 +48,6 @@ def test_one_of_an_earlier_version_is_so_once_it_grows_and_loses_nothing(client:
     assert _searched(client, "ours-1") == 150
     vectors.add(1, [9], VECTORS[2:3])
 
-    assert _searched(client, "ours-1") == SEARCHED
+    assert _searched(client, "ours-1") == EF_SEARCH
     assert vectors.ids(1) == {7, 8, 9}
     assert vectors.search(VECTORS[2], 1, [1]) == [(9, 1.0)]
